@@ -1,0 +1,6 @@
+namespace SmsConsole.Engine;
+
+internal static class EngineProgram
+{
+    private static int Main() => 0;
+}

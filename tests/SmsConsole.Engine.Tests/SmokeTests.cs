@@ -1,0 +1,1 @@
+namespace SmsConsole.Engine.Tests; public class SmokeTests { [Fact] public void Build_Always_Works() => Assert.True(true); }

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace SmsConsole.SiteServer.Formats;
 
 /// <summary>State of a send request (KB123221).</summary>
@@ -42,4 +44,29 @@ public sealed record SendRequest(
     DateTimeOffset? NextTryAt,
     DateTimeOffset? Heartbeat,
     string? Reason,
-    DateTimeOffset CreatedAt);
+    DateTimeOffset CreatedAt)
+{
+    /// <summary>Longest file that is read, in bytes.</summary>
+    public const int MaximumLength = 32 << 10;
+
+    public byte[] ToBytes() => JsonSerializer.SerializeToUtf8Bytes(this, SiteJson.Default.SendRequest);
+
+    /// <summary>The request, or null with the reason.</summary>
+    public static SendRequest? TryParse(ReadOnlySpan<byte> content, out string error)
+    {
+        var request = SiteJson.TryRead(content, SiteJson.Default.SendRequest, out error);
+        if (request is null)
+        {
+            return null;
+        }
+
+        var complete = IsId(request.RequestId) && IsId(request.JobId) && SiteCodes.IsValid(request.Destination)
+            && request.Priority is >= 1 and <= 3 && request.InstructionFile is not null
+            && request.BytesTotal >= 0 && request.SyncPoint >= 0 && request.SyncPoint <= request.BytesTotal
+            && (request.Kind == SendRequestKind.Bootstrap || (request.PackageFile is not null && request.PackageName is not null && IsId(request.PackageName)));
+        error = complete ? string.Empty : "A field of the send request is missing or out of its range.";
+        return complete ? request : null;
+    }
+
+    private static bool IsId(string text) => text.Length is > 3 and <= 32 && text.All(char.IsAsciiLetterOrDigit);
+}

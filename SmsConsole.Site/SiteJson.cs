@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using SmsConsole.SiteServer.Content;
-using SmsConsole.SiteServer.Formats;
 using SmsConsole.SiteServer.Trust;
 
 namespace SmsConsole.SiteServer;
@@ -15,7 +14,6 @@ namespace SmsConsole.SiteServer;
     RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(Envelope))]
 [JsonSerializable(typeof(SystemJob))]
-[JsonSerializable(typeof(SendRequest))]
 [JsonSerializable(typeof(BootstrapOrder))]
 [JsonSerializable(typeof(Enrolment))]
 [JsonSerializable(typeof(SequenceWindow))]

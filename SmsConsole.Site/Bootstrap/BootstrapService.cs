@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using SmsConsole.SiteServer.Content;
 using SmsConsole.SiteServer.Formats;

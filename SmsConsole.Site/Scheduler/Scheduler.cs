@@ -98,26 +98,22 @@ public sealed class Scheduler(IDisk disk, SmsRoot root, string siteCode, SiteKey
         return payload.Length;
     }
 
-    private SendRequest NewRequest(SystemJob job, string instruction, long length) => new(
-        job.Id,
-        job.Id,
-        job.Destination,
-        job.Incarnation,
-        job.Priority,
-        LanOutbox,
-        job.Kind == SystemJobKind.Bootstrap ? SendRequestKind.Bootstrap : SendRequestKind.Package,
-        job.PayloadFile,
-        instruction,
-        job.Id,
-        length,
-        SyncPoint: 0,
-        SendState.None,
-        Attempts: 0,
-        ConnectAttempts: 0,
-        NextTryAt: null,
-        Heartbeat: null,
-        Reason: null,
-        clock.GetUtcNow());
+    private SendRequest NewRequest(SystemJob job, string instruction, long length) => new()
+    {
+        RequestId = job.Id,
+        JobId = job.Id,
+        Destination = job.Destination,
+        Incarnation = job.Incarnation,
+        Priority = (SendRequestPriority)job.Priority,
+        Outbox = LanOutbox,
+        Kind = job.Kind == SystemJobKind.Bootstrap ? SendRequestKind.Bootstrap : SendRequestKind.Package,
+        PackageFile = job.PayloadFile ?? string.Empty,
+        InstructionFile = instruction,
+        PackageName = job.Id,
+        State = SendRequestState.None,
+        BytesTotal = length,
+        CreatedAt = clock.GetUtcNow(),
+    };
 
     private SystemJob? ReadJob(string file)
     {
@@ -143,7 +139,7 @@ public sealed class Scheduler(IDisk disk, SmsRoot root, string siteCode, SiteKey
     }
 
     private static bool IsComplete(SystemJob job) =>
-        SiteCodes.IsValid(job.Destination) && job.Id.Length is > 3 and <= 32 && job.Id.All(char.IsAsciiLetterOrDigit)
+        SiteCodes.IsValid(job.Destination) && job.Id.Length is > 3 and <= 32 && job.Id.All(char.IsAsciiLetterOrDigit) && job.Priority is >= 1 and <= 3
         && (job.Kind == SystemJobKind.Bootstrap
             ? job.Order is not null
             : job is { PayloadFile: not null, EnvelopeType: not null, Stream: not null });

@@ -122,7 +122,8 @@ public sealed class PathLink(IDisk disk, ISiteProcesses processes, string direct
         var slot = ComponentSlots.Current(disk, _root);
         if (slot is not null)
         {
-            if (!SiteLock.IsHeld(SiteConfigManager.LockFile(_root)))
+            // Somebody at the branch stopped it on purpose: theirs to start again.
+            if (!SiteLock.IsHeld(SiteConfigManager.LockFile(_root)) && !disk.FileExists(ExecutiveProcess.StopFile(_root)))
             {
                 processes.StartDetached(slot, "run", _root.Path);
             }

@@ -76,7 +76,7 @@ internal sealed class SendProgress : IProgress<(long Sent, long Total)>, IAsyncD
                 if (sent >= 0 && sent != told)
                 {
                     told = sent;
-                    await _observer.ProgressAsync(_request with { SyncPoint = sent, BytesTotal = Total, State = SendState.Sending, Heartbeat = _clock.GetUtcNow() }, _end.Token);
+                    await _observer.ProgressAsync(_request with { SyncPoint = sent, BytesTotal = Total, State = SendRequestState.Sending, Heartbeat = _clock.GetUtcNow() }, _end.Token);
                 }
             }
         }

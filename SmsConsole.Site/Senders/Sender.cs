@@ -86,7 +86,7 @@ public sealed class Sender(
     public void RetryNow(string requestId) => Change(requestId, r => r with { NextTryAt = null });
 
     /// <summary>Changes the priority of a request that is not being sent at this moment.</summary>
-    public void SetPriority(string requestId, int priority) => Change(requestId, r => r with { Priority = priority });
+    public void SetPriority(string requestId, SendRequestPriority priority) => Change(requestId, r => r with { Priority = priority });
 
     public async ValueTask DisposeAsync()
     {
@@ -130,7 +130,7 @@ public sealed class Sender(
                 disk.Move(file, claimed);
             }
 
-            return (claimed, request with { State = request.State == SendState.Ok ? SendState.Ok : SendState.Started });
+            return (claimed, request with { State = request.State == SendRequestState.Ok ? SendRequestState.Ok : SendRequestState.Started });
         }
         catch (FileNotFoundException)
         {
@@ -174,7 +174,7 @@ public sealed class Sender(
 
     private async Task AttemptAsync(string file, SendRequest request, CancellationToken cancellationToken)
     {
-        if (request.State != SendState.Ok)
+        if (request.State != SendRequestState.Ok)
         {
             if (!await observer.MayGoOnAsync(request.JobId, cancellationToken))
             {
@@ -184,9 +184,9 @@ public sealed class Sender(
 
             var address = await addresses.FindAsync(request.Destination, cancellationToken)
                 ?? throw new LinkException(LinkStage.Resolve, $"There is no address for site {request.Destination}.");
-            request = await KeepAsync(file, request with { State = SendState.Connecting, Attempts = request.Attempts + 1, ConnectAttempts = request.ConnectAttempts + 1, NextTryAt = null }, cancellationToken);
+            request = await KeepAsync(file, request with { State = SendRequestState.Connecting, Attempts = request.Attempts + 1, ConnectAttempts = request.ConnectAttempts + 1, NextTryAt = null }, cancellationToken);
             await using var link = await links.OpenAsync(address, cancellationToken);
-            request = await KeepAsync(file, request with { State = SendState.Sending, Reason = null }, cancellationToken);
+            request = await KeepAsync(file, request with { State = SendRequestState.Sending, Reason = string.Empty }, cancellationToken);
             log.Information($"{request.RequestId}: connected to {request.Destination}, sending {request.BytesTotal} bytes.");
 
             using var watch = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -201,7 +201,7 @@ public sealed class Sender(
                 return;
             }
 
-            request = request with { State = SendState.Ok, BytesTotal = Math.Max(request.BytesTotal, progress.Total), SyncPoint = Math.Max(request.BytesTotal, progress.Total), Reason = null, Heartbeat = clock.GetUtcNow() };
+            request = request with { State = SendRequestState.Ok, BytesTotal = Math.Max(request.BytesTotal, progress.Total), SyncPoint = Math.Max(request.BytesTotal, progress.Total), Reason = string.Empty, Heartbeat = clock.GetUtcNow() };
             disk.Write(file, request.ToBytes());
         }
 
@@ -212,7 +212,7 @@ public sealed class Sender(
 
     private async Task BootstrapAsync(ISiteLink link, SendRequest request, SendProgress progress, CancellationToken cancellationToken)
     {
-        var order = SiteJson.TryRead(disk.ReadAll(request.InstructionFile!, MaximumOrder), SiteJson.Default.BootstrapOrder, out var error)
+        var order = SiteJson.TryRead(disk.ReadAll(request.InstructionFile, MaximumOrder), SiteJson.Default.BootstrapOrder, out var error)
             ?? throw new LinkException(LinkStage.Program, "The bootstrap order cannot be read: " + error, retryable: false);
         var enrolment = await link.BootstrapAsync(order, progress, cancellationToken);
         disk.CreateDirectory(root.SiteConfigBox);
@@ -223,8 +223,8 @@ public sealed class Sender(
 
     private async Task SendPackageAsync(ISiteLink link, SendRequest request, SendProgress progress, CancellationToken cancellationToken)
     {
-        var instruction = disk.ReadAll(request.InstructionFile!, Trust.Instruction.MaximumLength);
-        await link.SendAsync(request.PackageName!, request.PackageFile!, instruction, progress, cancellationToken);
+        var instruction = disk.ReadAll(request.InstructionFile, Trust.Instruction.MaximumLength);
+        await link.SendAsync(request.PackageName, request.PackageFile, instruction, progress, cancellationToken);
         await link.EnsureRunningAsync(cancellationToken);
     }
 
@@ -239,14 +239,14 @@ public sealed class Sender(
     private async Task CancelAsync(string file, SendRequest request, CancellationToken cancellationToken)
     {
         log.Warning($"{request.RequestId}: cancelled.");
-        await observer.CancelledAsync(request with { State = SendState.Cancelled }, cancellationToken);
+        await observer.CancelledAsync(request with { State = SendRequestState.Cancelled }, cancellationToken);
         Remove(file, request);
     }
 
     private async Task PostponeAsync(string file, SendRequest request, string reason, bool retryable)
     {
         var now = clock.GetUtcNow();
-        if (disk.FileExists(file) && SendRequest.TryParse(disk.ReadAll(file, SendRequest.MaximumLength), out _) is { } kept)
+        if (disk.FileExists(file) && SendRequest.Parse(disk.ReadAll(file, SendRequest.MaxBytes)).Value is { } kept)
         {
             request = kept;
         }
@@ -254,13 +254,13 @@ public sealed class Sender(
         if (!retryable || now - request.CreatedAt > _options.GiveUpAfter)
         {
             log.Error($"{request.RequestId}: failed: {reason}");
-            await observer.FailedAsync(request with { State = SendState.Invalid, Reason = reason, NextTryAt = null }, CancellationToken.None);
+            await observer.FailedAsync(request with { State = SendRequestState.Invalid, Reason = reason, NextTryAt = null }, CancellationToken.None);
             Remove(file, request);
             return;
         }
 
         var wait = TimeSpan.FromTicks(Math.Min(_options.LongestRetry.Ticks, _options.FirstRetry.Ticks << Math.Min(Math.Max(request.Attempts - 1, 0), 20)));
-        request = request with { State = SendState.Error, Reason = reason, NextTryAt = now + wait, Heartbeat = now, Attempts = Math.Max(request.Attempts, 1) };
+        request = request with { State = SendRequestState.Error, Reason = reason, NextTryAt = now + wait, Heartbeat = now, Attempts = Math.Max(request.Attempts, 1) };
         log.Warning($"{request.RequestId}: {reason} Next try at {request.NextTryAt:HH:mm:ss}Z.");
         disk.Write(file, request.ToBytes());
         await observer.ProgressAsync(request, CancellationToken.None);
@@ -280,12 +280,12 @@ public sealed class Sender(
     /// <summary>The request goes last: while it is there, what it names is there.</summary>
     private void Remove(string file, SendRequest request)
     {
-        if (request.PackageFile is { } package && Path.GetDirectoryName(package) == root.ToSend)
+        if (Path.GetDirectoryName(request.PackageFile) == root.ToSend)
         {
-            disk.Delete(package);
+            disk.Delete(request.PackageFile);
         }
 
-        disk.Delete(request.InstructionFile!);
+        disk.Delete(request.InstructionFile);
         disk.Delete(file);
     }
 
@@ -294,10 +294,13 @@ public sealed class Sender(
         string error;
         try
         {
-            if (SendRequest.TryParse(disk.ReadAll(file, SendRequest.MaximumLength), out error) is { } request)
+            var parsed = SendRequest.Parse(disk.ReadAll(file, SendRequest.MaxBytes));
+            if (parsed.IsOk)
             {
-                return request;
+                return parsed.Value;
             }
+
+            error = parsed.Error.ToString();
         }
         catch (FileNotFoundException)
         {

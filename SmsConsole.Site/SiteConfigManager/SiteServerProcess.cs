@@ -34,6 +34,17 @@ public sealed class SiteServerProcess(IDisk disk, SmsRoot root, ISiteProcesses p
             return 0; // another one serves this root
         }
 
+        disk.Delete(ExecutiveProcess.StopFile(root));
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var watch = WatchStopFileAsync(stop);
+        var code = await ServeAsync(identity, stop.Token);
+        await stop.CancelAsync();
+        await watch;
+        return code;
+    }
+
+    private async Task<int> ServeAsync(SiteIdentity identity, CancellationToken cancellationToken)
+    {
         _startedAt = clock.GetUtcNow();
         var log = TraceLog.For(disk, root, "scman", identity.SiteCode, clock);
         var status = new StatusManager(disk, root, identity, clock, log);
@@ -62,6 +73,19 @@ public sealed class SiteServerProcess(IDisk disk, SmsRoot root, ISiteProcesses p
         return 0;
     }
 
+    private async Task WatchStopFileAsync(CancellationTokenSource stop)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            if (disk.FileExists(ExecutiveProcess.StopFile(root)))
+            {
+                await stop.CancelAsync();
+            }
+
+            await Task.Delay(TimeSpan.FromSeconds(1), clock, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
     /// <summary>Starts the Executive again whenever it ends, with growing pauses while it dies at once.</summary>
     private async Task SuperviseAsync(SiteIdentity identity, StatusManager status, TraceLog log, WakeSignal signal, CancellationToken cancellationToken)
     {
@@ -83,7 +107,7 @@ public sealed class SiteServerProcess(IDisk disk, SmsRoot root, ISiteProcesses p
             }
 
             _restarts++;
-            status.Raise(SiteComponents.SiteConfigManager, SiteEvents.ServiceRestarted, TraceLevel.Warning, $"SMS_EXECUTIVE of {identity.SiteCode} ended with code {child.ExitCode} and is started again.");
+            status.Raise(SiteComponents.SiteConfigManager, SiteEvents.ServiceRestarted, Spool.TraceLevel.Warning, $"SMS_EXECUTIVE of {identity.SiteCode} ended with code {child.ExitCode} and is started again.");
             log.Warning($"The Executive (process {child.Id}) ended with code {child.ExitCode}; starting it again.");
             pause = clock.GetUtcNow() - begun > _healthy ? TimeSpan.FromMilliseconds(100) : TimeSpan.FromTicks(Math.Min(_longestPause.Ticks, pause.Ticks * 2));
             await Task.Delay(pause, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -40,7 +40,8 @@ public enum SendRequestKind
 
 /// <summary>
 /// A send request: .SRQ before a sender took it, .SRS after (KB123221, KB200645). JSON, at most
-/// <see cref="MaxBytes"/>, camelCase, enums by name, times ISO 8601; unknown, repeated and missing fields are refused.
+/// <see cref="MaxBytes"/>, camelCase, enums by name, times ISO 8601; unknown, repeated and missing fields are refused
+/// (a missing one would otherwise become null, whatever its initial value says).
 /// </summary>
 public sealed record SendRequest
 {
@@ -53,6 +54,7 @@ public sealed record SendRequest
     public const string TakenExtension = ".SRS";
 
     /// <summary>Version of this file format; other versions are refused.</summary>
+    [JsonRequired]
     public int Format { get; init; } = CurrentFormat;
 
     /// <summary>1 to 32 letters, digits, dashes or underscores; also the file's name.</summary>
@@ -75,39 +77,49 @@ public sealed record SendRequest
     public required SendRequestKind Kind { get; init; }
 
     /// <summary>Path of the package at the sending site; never empty for <see cref="SendRequestKind.Package"/>.</summary>
+    [JsonRequired]
     public string PackageFile { get; init; } = "";
 
     /// <summary>Path of the instruction at the sending site; empty when there is none.</summary>
+    [JsonRequired]
     public string InstructionFile { get; init; } = "";
 
     /// <summary>File name at the receiver, no directory; never empty for <see cref="SendRequestKind.Package"/>.</summary>
+    [JsonRequired]
     public string PackageName { get; init; } = "";
 
     public required SendRequestState State { get; init; }
 
     /// <summary>Bytes to send, package and instruction together; 0 while unknown.</summary>
+    [JsonRequired]
     public long BytesTotal { get; init; }
 
     /// <summary>Bytes the receiver has acknowledged, where the next attempt goes on. At most <see cref="BytesTotal"/>.</summary>
+    [JsonRequired]
     public long SyncPoint { get; init; }
 
     /// <summary>Attempts to send, from 0.</summary>
+    [JsonRequired]
     public int Attempts { get; init; }
 
     /// <summary>Attempts to connect, from 0.</summary>
+    [JsonRequired]
     public int ConnectAttempts { get; init; }
 
     /// <summary>Null: at once.</summary>
+    [JsonRequired]
     public DateTimeOffset? NextTryAt { get; init; }
 
     /// <summary>When the sender was last seen at work on it.</summary>
+    [JsonRequired]
     public DateTimeOffset? Heartbeat { get; init; }
 
     /// <summary>Why it stands where it stands, for people; made one line of at most 1024 characters.</summary>
+    [JsonRequired]
     public string Reason
     {
         get;
-        init => field = new string([.. value.Take(SendRequestRules.MaxText).Select(c => char.IsControl(c) ? ' ' : c)]);
+        init => field = SendRequestRules.OneLine(value);
     } = "";
 
     public required DateTimeOffset CreatedAt { get; init; }
@@ -167,6 +179,24 @@ internal static class SendRequestRules
         _ when r.Attempts < 0 || r.ConnectAttempts < 0 => "A count is negative.",
         _ => null,
     };
+
+    /// <summary>Control characters become spaces; what does not fit is cut, never through the middle of a character.</summary>
+    public static string OneLine(string text)
+    {
+        int length = Math.Min(text.Length, MaxText);
+        if (length < text.Length && char.IsHighSurrogate(text[length - 1]))
+        {
+            length--;
+        }
+
+        return string.Create(length, text, (line, from) =>
+        {
+            for (int i = 0; i < line.Length; i++)
+            {
+                line[i] = char.IsControl(from[i]) ? ' ' : from[i];
+            }
+        });
+    }
 
     private static bool IsId(string text) =>
         text.Length is > 0 and <= 32 && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');

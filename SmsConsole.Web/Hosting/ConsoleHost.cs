@@ -62,6 +62,7 @@ internal static class ConsoleHost
         services.AddScoped<AuthenticationStateProvider, SessionAuthenticationStateProvider>();
         services.AddScoped<CurrentActor>();
         services.AddRadzenComponents();
+        services.AddScoped<Components.Shared.Acts>();
         services.AddHttpContextAccessor();
         services.AddSingleton<SetupToken>();
 

@@ -1,1 +1,2 @@
 global using SmsConsole.Data.Queries;
+global using SmsConsole.Data;

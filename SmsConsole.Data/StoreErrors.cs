@@ -1,0 +1,26 @@
+using Microsoft.Data.SqlClient;
+using Microsoft.Data.Sqlite;
+
+namespace SmsConsole.Data;
+
+/// <summary>
+/// The connection broke during a commit: whether it took place is not known. Never repeated here, because what the transaction
+/// inserts could be inserted twice; whoever wrote reads the state again and goes on from there.
+/// </summary>
+internal sealed class CommitUnknownException(Exception inner)
+    : Exception("The database did not confirm the commit. Read the state again before repeating anything.", inner);
+
+/// <summary>What a database error means, on either provider.</summary>
+internal static class StoreErrors
+{
+    /// <summary>Another row has that key: somebody else was first.</summary>
+    public static bool IsUniqueViolation(Exception exception) => exception.GetBaseException() switch
+    {
+        SqliteException { SqliteExtendedErrorCode: 1555 or 2067 } => true,
+        SqlException { Number: 2601 or 2627 } => true,
+        _ => false,
+    };
+
+    /// <summary>SQLite: another process has held the database longer than the busy timeout.</summary>
+    public static bool IsBusy(Exception exception) => exception.GetBaseException() is SqliteException { SqliteErrorCode: 5 or 6 };
+}

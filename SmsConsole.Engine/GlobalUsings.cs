@@ -1,2 +1,3 @@
+global using SiteControlImageContent = SmsConsole.SiteServer.Formats.SiteControlImage;
 global using SmsConsole.Data.Queries;
 global using SmsConsole.Data;

@@ -84,14 +84,15 @@ internal sealed partial class JobOperations(
 
     private async Task<Outcome> PlaceAsync(Operation operation, CancellationToken cancellationToken)
     {
-        var (job, site, proposed, isWithSender) = await store.ReadAsync(
+        var (job, site, proposed, isLocal, isWithSender) = await store.ReadAsync(
             async (db, token) =>
             {
                 var job = await db.Jobs.FirstOrDefaultAsync(j => j.Id == operation.Subject, token);
                 var site = job is null ? null : await db.Sites.FirstOrDefaultAsync(s => s.Code == job.Destination, token);
                 var proposed = site is null ? null : await db.SiteControl
                     .Where(i => i.SiteCode == site.Code && i.Kind == ControlImageKind.Proposed && i.IsCurrent).Select(i => i.Text).FirstOrDefaultAsync(token);
-                return (job, site, proposed, job is not null && await db.SendRequests.AnyAsync(r => r.JobId == job.Id, token));
+                var isLocal = site is not null && await db.Addresses.AnyAsync(a => a.Destination == site.Code && a.Transport == LinkTransport.Local, token);
+                return (job, site, proposed, isLocal, job is not null && await db.SendRequests.AnyAsync(r => r.JobId == job.Id, token));
             },
             cancellationToken);
         if (job is null || JobTransitions.IsFinal(job.Status) || isWithSender)
@@ -105,7 +106,7 @@ internal sealed partial class JobOperations(
             return Outcome.Done;
         }
 
-        var (placed, length) = await DescribeAsync(job, site, proposed, operation, cancellationToken);
+        var (placed, length) = await DescribeAsync(job, site, proposed, isLocal, operation, cancellationToken);
         Scheduler.Place(disk, primary.Root, placed);
         LogPlaced(job.Destination, job.Id, job.Comment);
         await store.WriteAsync(
@@ -123,7 +124,7 @@ internal sealed partial class JobOperations(
         return Outcome.Done;
     }
 
-    private async Task<(SystemJob Job, long Length)> DescribeAsync(Job job, Site site, string? proposed, Operation operation, CancellationToken cancellationToken)
+    private async Task<(SystemJob Job, long Length)> DescribeAsync(Job job, Site site, string? proposed, bool isLocal, Operation operation, CancellationToken cancellationToken)
     {
         var described = new SystemJob(
             job.Id,
@@ -140,7 +141,7 @@ internal sealed partial class JobOperations(
         switch (job.Type)
         {
             case JobType.Bootstrap:
-                return (described with { Order = Order(site, operation) }, 0);
+                return (described with { Order = Order(site, isLocal, operation) }, 0);
             case JobType.SiteInstall:
                 var package = await packages.GetAsync(runtimeId: null, cancellationToken);
                 return (described with { PayloadFile = package, EnvelopeType = EnvelopeTypes.SitePackage, Stream = EnvelopeStreams.Control }, disk.Length(package));
@@ -155,7 +156,7 @@ internal sealed partial class JobOperations(
         }
     }
 
-    private BootstrapOrder Order(Site site, Operation operation)
+    private BootstrapOrder Order(Site site, bool isLocal, Operation operation)
     {
         var token = jobs.Token(operation.PayloadJson ?? throw new InvalidOperationException($"The Bootstrap Job {operation.Subject} has no enrolment token."));
         return new BootstrapOrder(
@@ -164,7 +165,7 @@ internal sealed partial class JobOperations(
             site.Incarnation,
             Convert.ToBase64String(primary.Key.PublicKey),
             token,
-            new ReturnAddress("collect", null));
+            isLocal ? new ReturnAddress("path", primary.Root.Path) : new ReturnAddress("collect", null));
     }
 
     /// <summary>_INIT.CT1: the PROPOSED image as it is now.</summary>

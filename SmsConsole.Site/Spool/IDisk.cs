@@ -30,7 +30,8 @@ public interface IDisk
     Stream OpenRead(string path);
 
     /// <summary>Durable: a temporary file in the same directory, flush, rename, flush of the directory.</summary>
-    void Write(string path, ReadOnlySpan<byte> content);
+    /// <param name="ownerOnly">Readable by this account alone (keys, tokens).</param>
+    void Write(string path, ReadOnlySpan<byte> content, bool ownerOnly = false);
 
     /// <summary>Opens for writing at <paramref name="offset"/>, cutting off what lies behind it; flush with <see cref="Flush"/>.</summary>
     Stream OpenWrite(string path, long offset);

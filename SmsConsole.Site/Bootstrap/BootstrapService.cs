@@ -1,0 +1,243 @@
+using System.Text.Json;
+using SmsConsole.SiteServer.Content;
+using SmsConsole.SiteServer.Formats;
+using SmsConsole.SiteServer.Spool;
+using SmsConsole.SiteServer.Trust;
+
+namespace SmsConsole.SiteServer;
+
+/// <summary>How a run of the Bootstrap service ended.</summary>
+public enum BootstrapOutcome
+{
+    /// <summary>One of the two packages is still to come.</summary>
+    Waiting,
+
+    /// <summary>The components are in their slot and the pointer names them.</summary>
+    Installed,
+
+    /// <summary>The installation has stopped; BOOTSTRP.LOG, the event and the parent say why.</summary>
+    Stopped,
+}
+
+/// <summary>
+/// The Bootstrap service (seed 000): receives BOOTSTRP.PK1, the SMS site package, and BOOTSTRP.PK2, the site control file; verifies them, checks
+/// disk space, unpacks into a component slot and hands over to Site Configuration Manager.
+/// <list type="bullet">
+/// <item>Woken by an instruction in RECEIVE; the timer is the guarantee.</item>
+/// <item>Reads BOOTSTRP.CFG and RECEIVE.</item>
+/// <item>May write below its own root only.</item>
+/// <item>Killed here: every step looks first whether it is done; until the pointer is switched, nothing that counts has changed.</item>
+/// </list>
+/// </summary>
+public sealed class BootstrapService(IDisk disk, SmsRoot root, SiteIdentity identity, StatusManager status, TraceLog log)
+{
+    /// <summary>Kept free beside the components, for spool and logs, in bytes.</summary>
+    public const long Reserve = 64L << 20;
+
+    private const int MaximumOrder = 16 << 10;
+    private readonly ParentKey _keys = new(identity);
+
+    public static string LockFile(SmsRoot root) => Path.Combine(root.Path, "SITE.SRV", "BOOTSTRP.LCK");
+
+    /// <summary>
+    /// Takes up the parent's order: makes the site's key, writes the confirmation with the proof of the token, then burns the token. Null when there is no order.
+    /// </summary>
+    public static SiteIdentity? Enrol(IDisk disk, SmsRoot root, TimeProvider clock)
+    {
+        var order = disk.FileExists(root.BootstrapOrder)
+            ? SiteJson.TryRead(disk.ReadAll(root.BootstrapOrder, MaximumOrder), SiteJson.Default.BootstrapOrder, out _)
+            : null;
+        if (order is null)
+        {
+            return SiteIdentity.Load(disk, root);
+        }
+
+        var identity = new SiteIdentity(order.SiteCode, order.ParentCode, order.Incarnation, order.ParentPublicKey, order.ReturnAddress);
+        if (order.Token.Length > 0)
+        {
+            using var key = SiteKey.LoadOrCreate(disk, root);
+            identity.Save(disk, root);
+            var publicKey = Convert.ToBase64String(key.PublicKey);
+            var enrolment = new Enrolment(
+                order.SiteCode,
+                order.Incarnation,
+                publicKey,
+                EnrolmentProof.Compute(order.Token, order.SiteCode, order.Incarnation, publicKey),
+                SiteProgram.Version,
+                clock.GetUtcNow());
+            disk.Write(root.BootstrapConfirmation, JsonSerializer.SerializeToUtf8Bytes(enrolment, SiteJson.Default.Enrolment));
+            disk.Write(root.BootstrapOrder, JsonSerializer.SerializeToUtf8Bytes(order with { Token = string.Empty }, SiteJson.Default.BootstrapOrder), ownerOnly: true);
+        }
+
+        return identity;
+    }
+
+    /// <summary>One look at what has arrived, and the installation once both packages are here.</summary>
+    public async Task<BootstrapOutcome> RunOnceAsync(CancellationToken cancellationToken)
+    {
+        if (ComponentSlots.Current(disk, root) is not null)
+        {
+            return BootstrapOutcome.Installed;
+        }
+
+        foreach (var file in disk.ListFiles(root.Receive, "*.INS"))
+        {
+            if (await TakeAsync(file, cancellationToken) is { } failure)
+            {
+                return Stop(failure);
+            }
+        }
+
+        var has1 = disk.FileExists(Instruction1) && disk.FileExists(root.Package1);
+        var has2 = disk.FileExists(Instruction2) && disk.FileExists(root.Package2);
+        if (!has1 || !has2)
+        {
+            return BootstrapOutcome.Waiting;
+        }
+
+        return await InstallAsync(cancellationToken) is { } error ? Stop(error) : BootstrapOutcome.Installed;
+    }
+
+    private string Instruction1 => Path.ChangeExtension(root.Package1, ".I01");
+
+    private string Instruction2 => Path.ChangeExtension(root.Package2, ".I02");
+
+    /// <summary>Places a received package in the SMS root directory as PK1 or PK2 and verifies it there.</summary>
+    private async Task<Failure?> TakeAsync(string file, CancellationToken cancellationToken)
+    {
+        var instruction = Instruction.TryRead(disk.ReadAll(file, Instruction.MaximumLength), out var error);
+        var payload = Path.ChangeExtension(file, ".PCK");
+        if (instruction?.Envelope.Type is not (EnvelopeTypes.SitePackage or EnvelopeTypes.SiteControl))
+        {
+            Inbox.SetAside(disk, root.Receive, instruction is null ? error : "The Bootstrap service takes no such package.", null, payload, file);
+            log.Warning($"{Path.GetFileName(file)} set aside: {error}");
+            return null;
+        }
+
+        var first = instruction.Envelope.Type == EnvelopeTypes.SitePackage;
+        var package = first ? root.Package1 : root.Package2;
+        if (disk.FileExists(payload))
+        {
+            disk.Move(payload, package);
+        }
+
+        disk.Move(file, first ? Instruction1 : Instruction2);
+        log.Information($"Received {Path.GetFileName(package)}, {disk.Length(package)} bytes.");
+        return await VerifyAsync(first, cancellationToken);
+    }
+
+    /// <summary>Signature, addressee, length and hash; for PK2 also that it is this site's control file.</summary>
+    private async Task<Failure?> VerifyAsync(bool first, CancellationToken cancellationToken)
+    {
+        var package = first ? root.Package1 : root.Package2;
+        var name = Path.GetFileName(package);
+        var eventId = first ? SiteEvents.Package1Invalid : SiteEvents.Package2Invalid;
+        var instruction = Instruction.TryRead(disk.ReadAll(first ? Instruction1 : Instruction2, Instruction.MaximumLength), out var error);
+        if (instruction is null)
+        {
+            return new Failure(eventId, first, $"{name} is invalid: {error}");
+        }
+
+        var envelope = instruction.Envelope;
+        var key = await _keys.FindAsync(envelope.Source, envelope.Incarnation, cancellationToken);
+        if (key is null || envelope.Destination != identity.SiteCode)
+        {
+            return new Failure(eventId, first, $"{name} is invalid: it does not come from {identity.ParentCode} for this installation of {identity.SiteCode}.");
+        }
+
+        if (!Instruction.IsSignedBy(instruction, key))
+        {
+            return new Failure(eventId, first, $"{name} is invalid: it is not signed by {identity.ParentCode}.");
+        }
+
+        if (!disk.FileExists(package))
+        {
+            return new Failure(SiteEvents.PackageDisappeared, first, $"{name} has disappeared.");
+        }
+
+        if (!await PayloadCheck.MatchesAsync(disk, package, envelope, cancellationToken))
+        {
+            return new Failure(eventId, first, $"{name} is invalid: its content is not what {identity.ParentCode} signed ({disk.Length(package)} of {envelope.Length} bytes).");
+        }
+
+        return first ? null : CheckControlFile();
+    }
+
+    private Failure? CheckControlFile()
+    {
+        var parsed = SiteControlFile.Parse(disk.ReadAll(root.Package2, SiteControlFile.MaxBytes));
+        if (parsed.Value is not { } file)
+        {
+            return new Failure(SiteEvents.Package2Invalid, false, $"{Path.GetFileName(root.Package2)} is invalid: {parsed.Error}");
+        }
+
+        return file.Image.TargetSite == identity.SiteCode
+            ? null
+            : new Failure(SiteEvents.Package2Invalid, false, $"{Path.GetFileName(root.Package2)} is for site {file.Image.TargetSite}.");
+    }
+
+    /// <summary>Space, unpacking into the idle slot, directories, the site control file, and last the switch.</summary>
+    private async Task<Failure?> InstallAsync(CancellationToken cancellationToken)
+    {
+        foreach (var first in (bool[])[true, false])
+        {
+            if (await VerifyAsync(first, cancellationToken) is { } failure)
+            {
+                return failure;
+            }
+        }
+
+        try
+        {
+            var manifest = await SitePackage.ReadManifestAsync(disk, root.Package1, cancellationToken);
+            var needed = manifest.TotalLength + Reserve;
+            var free = disk.FreeSpace(root.Path);
+            if (free < needed)
+            {
+                return new Failure(SiteEvents.NotEnoughDiskSpace, null, $"Not enough disk space for the site server: {needed >> 20} MB are needed at {root.Path}, {free >> 20} MB are free.");
+            }
+
+            var slot = ComponentSlots.Idle(disk, root);
+            disk.DeleteDirectory(slot);
+            await SitePackage.ExtractAsync(disk, root.Package1, slot, cancellationToken);
+            foreach (var directory in (string[])[root.SiteConfigBox, root.ToSend, root.Outbox(Scheduler.LanOutbox), root.Receive, root.StatusBox, root.Logs])
+            {
+                disk.CreateDirectory(directory);
+            }
+
+            var map = Path.Combine(slot, "SYSTEM.MAP");
+            if (disk.FileExists(map))
+            {
+                disk.Write(root.SystemMap, disk.ReadAll(map, 1 << 20));
+            }
+
+            disk.Write(Path.Combine(root.SiteConfigBox, "_INIT.CT1"), disk.ReadAll(root.Package2, SiteControlFile.MaxBytes));
+            ComponentSlots.Switch(disk, root, slot);
+            log.Information($"Components {manifest.Version} are in {slot}.");
+            return null;
+        }
+        catch (InvalidDataException e)
+        {
+            return new Failure(SiteEvents.Package1NotDecompressed, true, $"{Path.GetFileName(root.Package1)} could not be unpacked: {e.Message}");
+        }
+        catch (IOException e) when (disk.FreeSpace(root.Path) < Reserve / 8)
+        {
+            return new Failure(SiteEvents.NotEnoughDiskSpace, null, $"The disk became full while unpacking: {e.Message}");
+        }
+    }
+
+    /// <summary>Trace log, event, and what is bad goes, so that a retry brings it anew (a full disk is no fault of the packages).</summary>
+    private BootstrapOutcome Stop(Failure failure)
+    {
+        if (failure.First is { } first)
+        {
+            Inbox.SetAside(disk, root.Receive, failure.Text, null, first ? root.Package1 : root.Package2, first ? Instruction1 : Instruction2);
+        }
+
+        status.Raise(SiteComponents.Bootstrap, failure.EventId, TraceLevel.Error, failure.Text + " The installation has stopped.");
+        return BootstrapOutcome.Stopped;
+    }
+
+    /// <param name="First">The package at fault: PK1, PK2, or neither.</param>
+    private sealed record Failure(int EventId, bool? First, string Text);
+}

@@ -1,0 +1,106 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace SmsConsole.SiteServer;
+
+/// <summary>Starts the site server's own programs. The one place of this assembly that starts processes of a site.</summary>
+public interface ISiteProcesses
+{
+    /// <summary>Starts <c>sms-site &lt;verb&gt; --root &lt;root&gt;</c> from a program folder; it outlives this process.</summary>
+    void StartDetached(string programDirectory, string verb, string root);
+
+    /// <summary>Starts a child whose standard input closes when this process ends.</summary>
+    Process StartChild(string programDirectory, string verb, string root);
+}
+
+/// <inheritdoc cref="ISiteProcesses"/>
+public sealed partial class SiteProcesses : ISiteProcesses
+{
+    public void StartDetached(string programDirectory, string verb, string root)
+    {
+        var start = Describe(programDirectory, verb, root);
+        start.ArgumentList.Add("--detach");
+        using var process = Process.Start(start) ?? throw new IOException("The site program could not be started.");
+    }
+
+    public Process StartChild(string programDirectory, string verb, string root)
+    {
+        var start = Describe(programDirectory, verb, root);
+        start.RedirectStandardInput = true;
+        return Process.Start(start) ?? throw new IOException("The site program could not be started.");
+    }
+
+    /// <summary>
+    /// Leaves the starter's session and its standard streams, so that neither Ctrl+C at its terminal nor the end of its pipes reaches this process.
+    /// </summary>
+    public static void Detach()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        _ = Native.SetSid();
+        var nowhere = Native.Open("/dev/null", 2);
+        if (nowhere < 0)
+        {
+            return;
+        }
+
+        for (var stream = 0; stream <= 2; stream++)
+        {
+            _ = Native.Dup2(nowhere, stream);
+        }
+
+        if (nowhere > 2)
+        {
+            _ = Native.Close(nowhere);
+        }
+    }
+
+    private static ProcessStartInfo Describe(string programDirectory, string verb, string root)
+    {
+        var start = new ProcessStartInfo { UseShellExecute = false, CreateNoWindow = true, WorkingDirectory = root };
+        var executable = Path.Combine(programDirectory, OperatingSystem.IsWindows() ? "sms-site.exe" : "sms-site");
+        if (File.Exists(executable) && SiteProgram.IsSelfContained(programDirectory))
+        {
+            if (!OperatingSystem.IsWindows())
+            {
+                File.SetUnixFileMode(executable, File.GetUnixFileMode(executable) | UnixFileMode.UserExecute);
+            }
+
+            start.FileName = executable;
+        }
+        else
+        {
+            start.FileName = SiteProgram.DotnetHost;
+            start.ArgumentList.Add(Path.Combine(programDirectory, "sms-site.dll"));
+        }
+
+        start.ArgumentList.Add(verb);
+        start.ArgumentList.Add("--root");
+        start.ArgumentList.Add(root);
+
+        // Small and patient: a branch server must leave the machine to the branch.
+        start.Environment["DOTNET_TieredPGO"] = "0";
+        start.Environment["DOTNET_gcConcurrent"] = "0";
+        start.Environment["DOTNET_EnableDiagnostics"] = "0";
+        start.Environment.Remove("ASPNETCORE_URLS");
+        return start;
+    }
+
+    private static partial class Native
+    {
+        [LibraryImport("libc", EntryPoint = "setsid")]
+        internal static partial int SetSid();
+
+        [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
+        internal static partial int Open(string path, int flags);
+
+        [LibraryImport("libc", EntryPoint = "dup2")]
+        internal static partial int Dup2(int from, int to);
+
+        [LibraryImport("libc", EntryPoint = "close")]
+        internal static partial int Close(int handle);
+    }
+}

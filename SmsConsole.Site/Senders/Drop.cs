@@ -1,0 +1,119 @@
+using System.Security.Cryptography;
+using SmsConsole.SiteServer.Spool;
+using SmsConsole.SiteServer.Trust;
+
+namespace SmsConsole.SiteServer;
+
+/// <summary>
+/// Puts a package into a receiving folder: the payload grows in a .PRT file whose length is what is safely there, becomes .PCK when it is whole,
+/// and the instruction, written last, makes it complete.
+/// </summary>
+public sealed class Drop(IDisk disk, string directory)
+{
+    /// <summary>Bytes between two flushes: the most that has to be sent again after a cut.</summary>
+    public const int AcknowledgeEvery = 4 << 20;
+
+    private string Partial(string name) => Path.Combine(directory, name + ".PRT");
+
+    private string Payload(string name) => Path.Combine(directory, name + ".PCK");
+
+    private string Complete(string name) => Path.Combine(directory, name + ".INS");
+
+    /// <summary>Bytes of this payload that are safely here; the whole length when nothing is left to send.</summary>
+    public long Have(string name, long total)
+    {
+        if (disk.FileExists(Complete(name)) || disk.Length(Payload(name)) == total)
+        {
+            return total;
+        }
+
+        var have = disk.Length(Partial(name));
+        return have < 0 || have > total ? 0 : have;
+    }
+
+    /// <summary>Takes payload bytes from <paramref name="offset"/> on; returns how many are now safely here.</summary>
+    public async Task<long> AppendAsync(string name, long offset, Stream source, long total, IProgress<(long Sent, long Total)>? progress, CancellationToken cancellationToken)
+    {
+        disk.CreateDirectory(directory);
+        var sent = offset;
+        await using var part = disk.OpenWrite(Partial(name), offset);
+        var buffer = new byte[1 << 18];
+        var unflushed = 0;
+        while (sent < total)
+        {
+            var read = await source.ReadAsync(buffer.AsMemory(0, (int)Math.Min(buffer.Length, total - sent)), cancellationToken);
+            if (read == 0)
+            {
+                throw new LinkException(LinkStage.Transfer, "The payload ended before its length.");
+            }
+
+            await part.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
+            sent += read;
+            unflushed += read;
+            if (unflushed >= AcknowledgeEvery)
+            {
+                disk.Flush(part);
+                unflushed = 0;
+            }
+
+            progress?.Report((sent, total));
+        }
+
+        disk.Flush(part);
+        return sent;
+    }
+
+    /// <summary>Checks the payload against the instruction and makes the package complete. A payload that is not the one is dropped, to be sent again.</summary>
+    public async Task CommitAsync(string name, ReadOnlyMemory<byte> instruction, CancellationToken cancellationToken)
+    {
+        if (disk.FileExists(Complete(name)))
+        {
+            return;
+        }
+
+        var envelope = Instruction.TryRead(instruction.Span, out var error)?.Envelope
+            ?? throw new LinkException(LinkStage.Transfer, "The instruction cannot be read: " + error, retryable: false);
+        if (disk.FileExists(Partial(name)))
+        {
+            await using (var stream = disk.OpenRead(Partial(name)))
+            {
+                if (Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancellationToken)) != envelope.Sha256)
+                {
+                    disk.Delete(Partial(name));
+                    throw new LinkException(LinkStage.Transfer, "What arrived is not what was sent; it is sent again.");
+                }
+            }
+
+            disk.Move(Partial(name), Payload(name));
+        }
+
+        disk.CreateDirectory(directory);
+        if (envelope.Length == 0 && !disk.FileExists(Payload(name)))
+        {
+            disk.Write(Payload(name), []);
+        }
+
+        disk.Write(Complete(name), instruction.Span);
+    }
+
+    /// <summary>The whole sending from a file on this machine.</summary>
+    public async Task SendFileAsync(string name, string payloadFile, ReadOnlyMemory<byte> instruction, IProgress<(long Sent, long Total)> progress, CancellationToken cancellationToken)
+    {
+        var total = disk.Length(payloadFile);
+        if (total < 0)
+        {
+            throw new LinkException(LinkStage.Transfer, $"The payload {payloadFile} is gone.", retryable: false);
+        }
+
+        var have = Have(name, total);
+        progress.Report((have, total));
+        if (have < total)
+        {
+            await using var source = disk.OpenRead(payloadFile);
+            source.Seek(have, SeekOrigin.Begin);
+            await AppendAsync(name, have, source, total, progress, cancellationToken);
+        }
+
+        await CommitAsync(name, instruction, cancellationToken);
+    }
+}

@@ -1,0 +1,113 @@
+using System.Diagnostics;
+using SmsConsole.SiteServer.Spool;
+
+namespace SmsConsole.SiteServer;
+
+/// <summary>Opens links to paths of this machine and to hosts over SSH. Connections to a host are kept for a while and shared by its sessions.</summary>
+public sealed class LinkFactory(IDisk disk, ISiteProcesses processes, TimeProvider clock) : ILinkFactory, IAsyncDisposable
+{
+    private static readonly TimeSpan _keep = TimeSpan.FromSeconds(60);
+    private readonly Dictionary<LinkAddress, SshMaster> _masters = [];
+    private readonly SemaphoreSlim _gate = new(1, 1);
+
+    public async Task<ISiteLink> OpenAsync(LinkAddress address, CancellationToken cancellationToken) =>
+        address.Transport switch
+        {
+            "local" => new PathLink(disk, processes, address.Directory, clock),
+            "ssh" => await OpenSshAsync(address, cancellationToken),
+            _ => throw new LinkException(LinkStage.Resolve, $"There is no transport {address.Transport}.", retryable: false),
+        };
+
+    public async Task<IReadOnlyList<string>> ScanHostKeysAsync(string host, int port, CancellationToken cancellationToken)
+    {
+        var start = new ProcessStartInfo("ssh-keyscan") { UseShellExecute = false, CreateNoWindow = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var argument in (string[])["-T", "8", "-t", "ed25519,ecdsa,rsa", "-p", port.ToString(System.Globalization.CultureInfo.InvariantCulture), "--", host])
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        using var process = Process.Start(start)!;
+        var errors = process.StandardError.ReadToEndAsync(cancellationToken);
+        var output = await process.StandardOutput.ReadToEndAsync(cancellationToken);
+        await process.WaitForExitAsync(cancellationToken);
+        var keys = output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Where(l => !l.StartsWith('#'))
+            .Select(l => l.Split(' ', 2))
+            .Where(p => p.Length == 2)
+            .Select(p => p[1].Trim())
+            .ToList();
+        return keys.Count > 0
+            ? keys
+            : throw new LinkException(LinkStage.Connect, $"{host}, port {port}, offers no host key: {(await errors).Trim().Split('\n')[^1].Trim() switch { "" => "no answer", var text => text }}");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var master in _masters.Values)
+        {
+            await master.DisposeAsync();
+        }
+
+        _masters.Clear();
+        _gate.Dispose();
+    }
+
+    private async Task<ISiteLink> OpenSshAsync(LinkAddress address, CancellationToken cancellationToken)
+    {
+        await _gate.WaitAsync(cancellationToken);
+        try
+        {
+            await ForgetIdleAsync();
+            if (_masters.TryGetValue(address, out var master) && master.IsAlive)
+            {
+                master.Sessions++;
+                return new SshLink(disk, master, address, () => Release(master));
+            }
+
+            if (master is not null)
+            {
+                _masters.Remove(address);
+                await master.DisposeAsync();
+            }
+        }
+        finally
+        {
+            _gate.Release();
+        }
+
+        // Outside the gate: one host that does not answer must not keep the others waiting.
+        var connected = await SshMaster.ConnectAsync(address, clock, cancellationToken);
+        await _gate.WaitAsync(cancellationToken);
+        try
+        {
+            connected.Sessions++;
+            if (_masters.TryAdd(address, connected))
+            {
+                return new SshLink(disk, connected, address, () => Release(connected));
+            }
+
+            // Somebody else connected meanwhile: this one serves its caller alone and goes with it.
+            return new SshLink(disk, connected, address, () => _ = connected.DisposeAsync().AsTask());
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    private void Release(SshMaster master)
+    {
+        master.IdleSince = clock.GetUtcNow();
+        master.Sessions--;
+    }
+
+    private async Task ForgetIdleAsync()
+    {
+        var now = clock.GetUtcNow();
+        foreach (var (address, master) in _masters.Where(m => !m.Value.IsAlive || (m.Value.Sessions <= 0 && now - m.Value.IdleSince > _keep)).ToList())
+        {
+            _masters.Remove(address);
+            await master.DisposeAsync();
+        }
+    }
+}

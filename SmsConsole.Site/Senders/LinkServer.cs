@@ -1,0 +1,181 @@
+using System.Text.Json;
+using SmsConsole.SiteServer.Spool;
+using SmsConsole.SiteServer.Trust;
+
+namespace SmsConsole.SiteServer;
+
+/// <summary>
+/// <c>sms-site link</c>: the far side of an SSH link, one command after another over standard input and output. It does with the site's files exactly what
+/// the parent's own link does with a path of its machine. While it waits for something to collect, it also keeps the site server running.
+/// </summary>
+public sealed class LinkServer(IDisk disk, ISiteProcesses processes, SmsRoot root, TimeProvider clock, Stream input, Stream output)
+{
+    private const int CollectBlock = 1 << 18;
+    private static readonly TimeSpan _collectWait = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan _watchdog = TimeSpan.FromSeconds(5);
+    public async Task<int> RunAsync(CancellationToken cancellationToken)
+    {
+        await using var link = new PathLink(disk, processes, root.Path, clock);
+        using var signal = new WakeSignal(disk, root.Collect);
+        while (await LinkFrames.ReadAsync(input, SiteJson.Default.LinkCommand, cancellationToken) is { } command)
+        {
+            try
+            {
+                await AnswerAsync(command, link, signal, cancellationToken);
+            }
+            catch (LinkException e)
+            {
+                await ReplyAsync(new LinkReply(e.Message, e.Stage, e.Retryable), default, cancellationToken);
+            }
+            catch (Exception e) when (e is UnauthorizedAccessException or InvalidDataException or IOException)
+            {
+                await ReplyAsync(new LinkReply(e.Message, LinkStage.Directory), default, cancellationToken);
+            }
+        }
+
+        return 0;
+    }
+
+    private async Task AnswerAsync(LinkCommand command, PathLink link, WakeSignal signal, CancellationToken cancellationToken)
+    {
+        var reply = new LinkReply();
+        ReadOnlyMemory<byte> data = default;
+        switch (command.Verb)
+        {
+            case "hello":
+                reply = new LinkReply(Name: SiteProgram.Version);
+                break;
+            case "bootstrap":
+                data = await BootstrapAsync(command, link, cancellationToken);
+                reply = new LinkReply(Bytes: data.Length);
+                break;
+            case "ensure":
+                await link.EnsureRunningAsync(cancellationToken);
+                break;
+            case "have":
+                reply = new LinkReply(Offset: Receive.Have(PlainName(command), command.Total));
+                break;
+            case "append":
+                reply = await AppendAsync(command, cancellationToken);
+                break;
+            case "commit":
+                await CommitAsync(command, cancellationToken);
+                break;
+            case "log":
+                var piece = await link.ReadLogAsync(command.Name ?? string.Empty, command.Offset, cancellationToken);
+                reply = new LinkReply(Offset: piece.NextOffset, Lines: piece.Lines);
+                break;
+            case "collect":
+                (reply, data) = await CollectAsync(link, signal, cancellationToken);
+                break;
+            case "block":
+                (reply, data) = await BlockAsync(command, cancellationToken);
+                break;
+            case "collected":
+                Forget(PlainName(command));
+                break;
+            default:
+                reply = new LinkReply($"This site server does not know the command {command.Verb}.", LinkStage.Transfer, Retryable: false);
+                break;
+        }
+
+        await ReplyAsync(reply, data, cancellationToken);
+    }
+
+    /// <summary>Takes the order, with the token that no file has held before, and answers with the Bootstrap service's confirmation.</summary>
+    private async Task<ReadOnlyMemory<byte>> BootstrapAsync(LinkCommand command, PathLink link, CancellationToken cancellationToken)
+    {
+        if (command.Bytes is < 1 or > 16 << 10)
+        {
+            throw new InvalidDataException("The order has an impossible length.");
+        }
+
+        var json = new byte[command.Bytes];
+        await input.ReadExactlyAsync(json, cancellationToken);
+        var order = SiteJson.TryRead(json, SiteJson.Default.BootstrapOrder, out var error) ?? throw new InvalidDataException("The order cannot be read: " + error);
+        await link.PrepareAsync(order, cancellationToken);
+        return JsonSerializer.SerializeToUtf8Bytes(await link.StartAndConfirmAsync(order, cancellationToken), SiteJson.Default.Enrolment);
+    }
+
+    private Drop Receive => new(disk, root.Receive);
+
+    private async Task<LinkReply> AppendAsync(LinkCommand command, CancellationToken cancellationToken)
+    {
+        var name = PlainName(command);
+        if (command.Offset < 0 || command.Bytes < 0 || command.Offset + command.Bytes > command.Total || Receive.Have(name, command.Total) < command.Offset)
+        {
+            throw new InvalidDataException("The bytes do not fit what is here.");
+        }
+
+        var block = new BoundedStream(input, command.Bytes);
+        var have = await Receive.AppendAsync(name, command.Offset, block, command.Offset + command.Bytes, progress: null, cancellationToken);
+        return new LinkReply(Offset: have);
+    }
+
+    private async Task CommitAsync(LinkCommand command, CancellationToken cancellationToken)
+    {
+        var name = PlainName(command);
+        if (command.Bytes is < 1 or > Instruction.MaximumLength)
+        {
+            throw new InvalidDataException("The instruction has an impossible length.");
+        }
+
+        var instruction = new byte[command.Bytes];
+        await input.ReadExactlyAsync(instruction, cancellationToken);
+        await Receive.CommitAsync(name, instruction, cancellationToken);
+    }
+
+    /// <summary>Waits until something lies out for the parent; gives its name, length and instruction. An empty name says: nothing in this time.</summary>
+    private async Task<(LinkReply Reply, ReadOnlyMemory<byte> Data)> CollectAsync(PathLink link, WakeSignal signal, CancellationToken cancellationToken)
+    {
+        var until = clock.GetUtcNow() + _collectWait;
+        var watch = clock.GetUtcNow();
+        while (true)
+        {
+            if (disk.ListFiles(root.Collect, "*.INS") is [var file, ..])
+            {
+                var instruction = disk.ReadAll(file, Instruction.MaximumLength);
+                return (new LinkReply(Name: Path.GetFileNameWithoutExtension(file), Offset: Math.Max(0, disk.Length(Path.ChangeExtension(file, ".PCK"))), Bytes: instruction.Length), instruction);
+            }
+
+            var now = clock.GetUtcNow();
+            if (now >= until)
+            {
+                return (new LinkReply(Name: string.Empty), default);
+            }
+
+            if (now - watch > _watchdog)
+            {
+                watch = now;
+                await link.EnsureRunningAsync(cancellationToken);
+            }
+
+            await signal.WaitAsync(TimeSpan.FromMilliseconds(500), cancellationToken);
+        }
+    }
+
+    private async Task<(LinkReply Reply, ReadOnlyMemory<byte> Data)> BlockAsync(LinkCommand command, CancellationToken cancellationToken)
+    {
+        await using var payload = disk.OpenRead(Path.Combine(root.Collect, PlainName(command) + ".PCK"));
+        payload.Seek(Math.Clamp(command.Offset, 0, payload.Length), SeekOrigin.Begin);
+        var block = new byte[(int)Math.Min(CollectBlock, payload.Length - payload.Position)];
+        await payload.ReadExactlyAsync(block, cancellationToken);
+        return (new LinkReply(Bytes: block.Length), block);
+    }
+
+    /// <summary>The parent has it on disk. Payload first: an instruction alone is dropped with the next collection.</summary>
+    private void Forget(string name)
+    {
+        disk.Delete(Path.Combine(root.Collect, name + ".PCK"));
+        disk.Delete(Path.Combine(root.Collect, name + ".INS"));
+    }
+
+    private Task ReplyAsync(LinkReply reply, ReadOnlyMemory<byte> data, CancellationToken cancellationToken) =>
+        LinkFrames.WriteAsync(output, reply, SiteJson.Default.LinkReply, data, cancellationToken);
+
+    /// <summary>Names from the other side never become paths of ours.</summary>
+    private static string PlainName(LinkCommand command) =>
+        command.Name is { Length: > 0 and <= 40 } name && name.All(char.IsAsciiLetterOrDigit)
+            ? name
+            : throw new InvalidDataException("The name is not one that a package has.");
+}

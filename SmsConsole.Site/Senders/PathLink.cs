@@ -1,0 +1,222 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Json;
+using SmsConsole.SiteServer.Spool;
+using SmsConsole.SiteServer.Trust;
+
+namespace SmsConsole.SiteServer;
+
+/// <summary>A link to a site whose SMS root directory is a path of this machine. Behind SSH the far side runs the same code.</summary>
+public sealed class PathLink(IDisk disk, ISiteProcesses processes, string directory, TimeProvider clock) : ISiteLink
+{
+    private const int MaximumLogPiece = 64 << 10;
+    private const int MaximumConfirmation = 16 << 10;
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
+    private readonly SmsRoot _root = new(directory);
+
+    public Task<LinkProbe> ProbeAsync(CancellationToken cancellationToken)
+    {
+        var state = File.Exists(_root.Path) ? DirectoryState.NotADirectory
+            : !disk.DirectoryExists(_root.Path) ? DirectoryState.Absent
+            : Directory.EnumerateFileSystemEntries(_root.Path).Any() ? DirectoryState.NotEmpty
+            : DirectoryState.Empty;
+        return Task.FromResult(new LinkProbe(
+            RuntimeInformation.OSDescription,
+            RuntimeInformation.RuntimeIdentifier,
+            Environment.Version.ToString(),
+            disk.FreeSpace(_root.Path),
+            state,
+            IsWritable(),
+            Environment.UserName));
+    }
+
+    public async Task<Enrolment> BootstrapAsync(BootstrapOrder order, IProgress<(long Sent, long Total)> progress, CancellationToken cancellationToken)
+    {
+        await PrepareAsync(order, cancellationToken);
+        CopyProgram(SiteProgram.FrameworkDependent, progress);
+        return await StartAndConfirmAsync(order, cancellationToken);
+    }
+
+    /// <summary>Creates the directory and writes the order. First of all, so that a directory half filled by us is known as ours.</summary>
+    public Task PrepareAsync(BootstrapOrder order, CancellationToken cancellationToken)
+    {
+        var present = ReadOrder();
+        if (present is null && disk.DirectoryExists(_root.Path) && Directory.EnumerateFileSystemEntries(_root.Path).Any())
+        {
+            throw new LinkException(LinkStage.Directory, $"The directory {_root.Path} is not empty.", retryable: false);
+        }
+
+        if (present is not null && (present.SiteCode != order.SiteCode || present.Incarnation != order.Incarnation))
+        {
+            throw new LinkException(LinkStage.Directory, $"The directory {_root.Path} belongs to another installation of site {present.SiteCode}.", retryable: false);
+        }
+
+        try
+        {
+            disk.CreateDirectory(_root.Path);
+            disk.CreateDirectory(_root.Logs);
+            if (ReadConfirmation(order) is null)
+            {
+                disk.Write(_root.BootstrapOrder, JsonSerializer.SerializeToUtf8Bytes(order, SiteJson.Default.BootstrapOrder), ownerOnly: true);
+                disk.Delete(_root.BootstrapConfirmation);
+            }
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new LinkException(LinkStage.Directory, $"The account {Environment.UserName} may not write to {_root.Path}: {e.Message}", retryable: false);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Copies the Bootstrap service, file by file; what is there already stays.</summary>
+    public void CopyProgram(SiteProgram program, IProgress<(long Sent, long Total)> progress)
+    {
+        disk.CreateDirectory(_root.BootstrapDirectory);
+        var total = program.Files.Sum(f => disk.Length(Path.Combine(program.Directory, f)));
+        var sent = 0L;
+        foreach (var name in program.Files)
+        {
+            var source = Path.Combine(program.Directory, name);
+            var target = Path.Combine(_root.BootstrapDirectory, name);
+            if (disk.Length(target) != disk.Length(source))
+            {
+                disk.Write(target, disk.ReadAll(source, long.MaxValue));
+            }
+
+            sent += disk.Length(target);
+            progress.Report((sent, total));
+        }
+    }
+
+    /// <summary>Starts the Bootstrap service and waits for its confirmation.</summary>
+    public async Task<Enrolment> StartAndConfirmAsync(BootstrapOrder order, CancellationToken cancellationToken)
+    {
+        var until = clock.GetUtcNow() + _patience;
+        var nextStart = clock.GetUtcNow();
+        while (true)
+        {
+            if (ReadConfirmation(order) is { } enrolment)
+            {
+                return enrolment;
+            }
+
+            var now = clock.GetUtcNow();
+            if (now >= until)
+            {
+                throw new LinkException(LinkStage.Start, $"The Bootstrap service did not confirm its start within {_patience.TotalSeconds:0} s; see {_root.BootstrapLog}.");
+            }
+
+            if (now >= nextStart && !SiteLock.IsHeld(BootstrapService.LockFile(_root)))
+            {
+                nextStart = now + TimeSpan.FromSeconds(10);
+                processes.StartDetached(_root.BootstrapDirectory, "bootstrap", _root.Path);
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(15), clock, cancellationToken);
+        }
+    }
+
+    public Task EnsureRunningAsync(CancellationToken cancellationToken)
+    {
+        var slot = ComponentSlots.Current(disk, _root);
+        if (slot is not null)
+        {
+            // Somebody at the branch stopped it on purpose: theirs to start again.
+            if (!SiteLock.IsHeld(SiteConfigManager.LockFile(_root)) && !disk.FileExists(ExecutiveProcess.StopFile(_root)))
+            {
+                processes.StartDetached(slot, "run", _root.Path);
+            }
+        }
+        else if (ReadOrder() is not null && disk.FileExists(Path.Combine(_root.BootstrapDirectory, "sms-site.dll")) && !SiteLock.IsHeld(BootstrapService.LockFile(_root)))
+        {
+            processes.StartDetached(_root.BootstrapDirectory, "bootstrap", _root.Path);
+        }
+        else if (!disk.DirectoryExists(_root.Path))
+        {
+            throw new LinkException(LinkStage.Directory, $"The SMS root directory {_root.Path} is gone.");
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public Task SendAsync(string name, string payloadFile, ReadOnlyMemory<byte> instruction, IProgress<(long Sent, long Total)> progress, CancellationToken cancellationToken)
+    {
+        if (!disk.DirectoryExists(_root.Path))
+        {
+            throw new LinkException(LinkStage.Directory, $"The SMS root directory {_root.Path} is gone.");
+        }
+
+        return new Drop(disk, _root.Receive).SendFileAsync(name, payloadFile, instruction, progress, cancellationToken);
+    }
+
+    public async Task<LogPiece> ReadLogAsync(string component, long offset, CancellationToken cancellationToken)
+    {
+        if (component.Length is 0 or > 40 || !component.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-'))
+        {
+            return new LogPiece([], 0);
+        }
+
+        var file = component == "bootstrp" ? _root.BootstrapLog : Path.Combine(_root.Logs, component + ".log");
+        var length = disk.Length(file);
+        if (length < 0)
+        {
+            return new LogPiece([], 0);
+        }
+
+        var start = offset < 0 ? Math.Max(0, length + offset) : Math.Min(offset, length);
+        var buffer = new byte[(int)Math.Min(length - start, MaximumLogPiece)];
+        await using var stream = disk.OpenRead(file);
+        stream.Seek(start, SeekOrigin.Begin);
+        var read = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
+        var end = Array.LastIndexOf(buffer, (byte)'\n', Math.Max(0, read - 1), read) + 1;
+        var text = Encoding.UTF8.GetString(buffer, 0, end);
+        var lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries).ToList();
+        if (offset < 0 && start > 0 && lines.Count > 0)
+        {
+            lines.RemoveAt(0); // begun in the middle
+        }
+
+        return new LogPiece(lines, start + end);
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private BootstrapOrder? ReadOrder() =>
+        disk.FileExists(_root.BootstrapOrder)
+            ? SiteJson.TryRead(disk.ReadAll(_root.BootstrapOrder, MaximumConfirmation), SiteJson.Default.BootstrapOrder, out _)
+            : null;
+
+    private Enrolment? ReadConfirmation(BootstrapOrder order)
+    {
+        if (!disk.FileExists(_root.BootstrapConfirmation))
+        {
+            return null;
+        }
+
+        var enrolment = SiteJson.TryRead(disk.ReadAll(_root.BootstrapConfirmation, MaximumConfirmation), SiteJson.Default.Enrolment, out _);
+        return enrolment is not null && EnrolmentProof.IsValid(enrolment, order.Token) ? enrolment : null;
+    }
+
+    private bool IsWritable()
+    {
+        var existing = _root.Path;
+        while (!Directory.Exists(existing))
+        {
+            existing = Path.GetDirectoryName(existing) ?? "/";
+        }
+
+        var probe = Path.Combine(existing, $".sms-{Guid.NewGuid():N}");
+        try
+        {
+            using (File.Create(probe, 1, FileOptions.DeleteOnClose))
+            {
+                return true;
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+}

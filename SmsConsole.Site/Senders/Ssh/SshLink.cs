@@ -1,0 +1,345 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using SmsConsole.SiteServer.Spool;
+
+namespace SmsConsole.SiteServer;
+
+/// <summary>A link that can also fetch what the far side has laid out for its parent.</summary>
+public interface ICollectingLink : ISiteLink
+{
+    /// <summary>Fetches packages into a receiving folder for as long as the connection stands.</summary>
+    /// <param name="arrived">Called when a package is whole on this side.</param>
+    Task CollectAsync(Drop receive, Action arrived, CancellationToken cancellationToken);
+}
+
+/// <summary>A link over SSH. Until our program is at the far side it uses constant scripts; from then on it talks to <see cref="LinkServer"/>.</summary>
+internal sealed class SshLink(IDisk disk, SshMaster master, LinkAddress address, Action release) : ICollectingLink
+{
+    /// <summary>Bytes sent before the far side has to acknowledge them as safely written.</summary>
+    private const int Block = Drop.AcknowledgeEvery;
+
+    private readonly SmsRootNames _far = new(address.Directory);
+    private Session? _session;
+
+    public async Task<LinkProbe> ProbeAsync(CancellationToken cancellationToken)
+    {
+        var lines = (await ScriptAsync(SshScripts.Probe, [address.Directory], default, cancellationToken)).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        if (lines.Length < 7 || !Enum.TryParse<DirectoryState>(lines[4], out var state) || !long.TryParse(lines[6], CultureInfo.InvariantCulture, out var freeKib))
+        {
+            throw new LinkException(LinkStage.Program, $"{address.Host} is not a system the LAN Sender can work with (a POSIX shell is needed).", retryable: false);
+        }
+
+        var runtime = lines.Skip(7)
+            .Where(l => l.StartsWith("Microsoft.NETCore.App ", StringComparison.Ordinal))
+            .Select(l => l.Split(' ')[1])
+            .Where(v => Version.TryParse(v.Split('-')[0], out _))
+            .MaxBy(v => Version.Parse(v.Split('-')[0]));
+        return new LinkProbe($"{lines[0]} {lines[1]}", RuntimeIdOf(lines[0], lines[1], lines[2]), runtime, freeKib << 10, state, lines[5] == "yes", lines[3]);
+    }
+
+    public async Task<Enrolment> BootstrapAsync(BootstrapOrder order, IProgress<(long Sent, long Total)> progress, CancellationToken cancellationToken)
+    {
+        var program = SiteProgram.For(disk, await ProbeAsync(cancellationToken), out var explanation)
+            ?? throw new LinkException(LinkStage.Program, explanation, retryable: false);
+        await PrepareAsync(order, cancellationToken);
+        await UploadProgramAsync(program, progress, cancellationToken);
+        var (reply, data) = await AskAsync(new LinkCommand("bootstrap", Bytes: 0), cancellationToken, JsonSerializer.SerializeToUtf8Bytes(order, SiteJson.Default.BootstrapOrder));
+        _ = reply;
+        return SiteJson.TryRead(data.Span, SiteJson.Default.Enrolment, out var error)
+            ?? throw new LinkException(LinkStage.Start, "The confirmation cannot be read: " + error);
+    }
+
+    public Task EnsureRunningAsync(CancellationToken cancellationToken) => AskAsync(new LinkCommand("ensure"), cancellationToken);
+
+    public async Task SendAsync(string name, string payloadFile, ReadOnlyMemory<byte> instruction, IProgress<(long Sent, long Total)> progress, CancellationToken cancellationToken)
+    {
+        var total = disk.Length(payloadFile);
+        if (total < 0)
+        {
+            throw new LinkException(LinkStage.Transfer, $"The payload {payloadFile} is gone.", retryable: false);
+        }
+
+        var have = (await AskAsync(new LinkCommand("have", name, Total: total), cancellationToken)).Reply.Offset;
+        progress.Report((have, total));
+        await using var payload = disk.OpenRead(payloadFile);
+        payload.Seek(have, SeekOrigin.Begin);
+        var block = new byte[(int)Math.Min(Block, Math.Max(total - have, 1))];
+        while (have < total)
+        {
+            var length = (int)Math.Min(block.Length, total - have);
+            await payload.ReadExactlyAsync(block.AsMemory(0, length), cancellationToken);
+            have = (await AskAsync(new LinkCommand("append", name, have, total), cancellationToken, block.AsMemory(0, length))).Reply.Offset;
+            progress.Report((have, total));
+        }
+
+        await AskAsync(new LinkCommand("commit", name), cancellationToken, instruction);
+    }
+
+    public async Task<LogPiece> ReadLogAsync(string component, long offset, CancellationToken cancellationToken)
+    {
+        var (reply, _) = await AskAsync(new LinkCommand("log", component, offset), cancellationToken);
+        return new LogPiece(reply.Lines ?? [], reply.Offset);
+    }
+
+    public async Task CollectAsync(Drop receive, Action arrived, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var (reply, instruction) = await AskAsync(new LinkCommand("collect"), cancellationToken);
+            if (reply.Name is not { Length: > 0 } name)
+            {
+                continue;
+            }
+
+            if (name.Length > 40 || !name.All(char.IsAsciiLetterOrDigit))
+            {
+                throw new LinkException(LinkStage.Transfer, "The site names a package that no package may be called.");
+            }
+
+            // Sequence numbers tell packages of one site apart; the incoming name only has to be unlike another site's.
+            var local = $"{address.Destination}{name}";
+            local = local.Length > 40 ? local[..40] : local;
+            var total = reply.Offset;
+            for (var have = receive.Have(local, total); have < total;)
+            {
+                var (_, data) = await AskAsync(new LinkCommand("block", name, have, total), cancellationToken);
+                if (data.Length == 0)
+                {
+                    throw new LinkException(LinkStage.Transfer, "The package ended before its length.");
+                }
+
+                using var block = new MemoryStream(data.ToArray());
+                have = await receive.AppendAsync(local, have, block, have + data.Length, progress: null, cancellationToken);
+            }
+
+            await receive.CommitAsync(local, instruction, cancellationToken);
+            await AskAsync(new LinkCommand("collected", name), cancellationToken);
+            arrived();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_session is not null)
+        {
+            await _session.DisposeAsync();
+        }
+
+        release();
+    }
+
+    private static string? RuntimeIdOf(string system, string machine, string library)
+    {
+        var architecture = machine switch
+        {
+            "x86_64" or "amd64" => "x64",
+            "aarch64" or "arm64" => "arm64",
+            "armv7l" => "arm",
+            _ => null,
+        };
+        return (system, architecture) switch
+        {
+            (_, null) => null,
+            ("Linux", _) => (library == "musl" ? "linux-musl-" : "linux-") + architecture,
+            ("Darwin", _) => "osx-" + architecture,
+            _ => null,
+        };
+    }
+
+    private async Task PrepareAsync(BootstrapOrder order, CancellationToken cancellationToken)
+    {
+        var present = await ScriptAsync(SshScripts.Prepare, [address.Directory], default, cancellationToken);
+        if (present.Length > 0)
+        {
+            var there = SiteJson.TryRead(Encoding.UTF8.GetBytes(present), SiteJson.Default.BootstrapOrder, out _);
+            if (there is null || there.SiteCode != order.SiteCode || there.Incarnation != order.Incarnation)
+            {
+                throw new LinkException(LinkStage.Directory, $"The directory {address.Directory} belongs to another installation{(there is null ? string.Empty : " of site " + there.SiteCode)}.", retryable: false);
+            }
+
+            return; // the far side's program compares tokens once it runs
+        }
+
+        var json = JsonSerializer.SerializeToUtf8Bytes(order with { Token = string.Empty }, SiteJson.Default.BootstrapOrder);
+        await ScriptAsync(SshScripts.Upload, [_far.BootstrapOrder, "0"], new MemoryStream(json), cancellationToken);
+    }
+
+    private async Task UploadProgramAsync(SiteProgram program, IProgress<(long Sent, long Total)> progress, CancellationToken cancellationToken)
+    {
+        var total = program.Files.Sum(f => disk.Length(Path.Combine(program.Directory, f)));
+        var sent = 0L;
+        foreach (var name in program.Files)
+        {
+            var source = Path.Combine(program.Directory, name);
+            var target = _far.BootstrapDirectory + "/" + name;
+            var length = disk.Length(source);
+            var text = (await ScriptAsync(SshScripts.Length, [target], default, cancellationToken)).Trim();
+            var unfinished = text.StartsWith('-');
+            var there = long.TryParse(text.TrimStart('-'), CultureInfo.InvariantCulture, out var n) ? n : 0;
+            if (unfinished || there != length)
+            {
+                var from = unfinished && there <= length ? there : 0;
+                await using var content = disk.OpenRead(source);
+                content.Seek(from, SeekOrigin.Begin);
+                var before = sent;
+                await ScriptAsync(SshScripts.Upload, [target, from.ToString(CultureInfo.InvariantCulture)], new CountingStream(content, n => progress.Report((before + n, total))), cancellationToken);
+            }
+
+            sent += length;
+            progress.Report((sent, total));
+        }
+    }
+
+    /// <summary>Runs a constant script, its arguments a line each, then the data.</summary>
+    private async Task<string> ScriptAsync(string script, string[] lines, Stream? data, CancellationToken cancellationToken)
+    {
+        if (lines.Any(l => l.AsSpan().ContainsAny('\n', '\r', '\0')))
+        {
+            throw new LinkException(LinkStage.Directory, "A path must be one line.", retryable: false);
+        }
+
+        using var process = master.Start(script);
+        try
+        {
+            var output = process.StandardOutput.ReadToEndAsync(cancellationToken);
+            var errors = process.StandardError.ReadToEndAsync(cancellationToken);
+            var input = process.StandardInput.BaseStream;
+            try
+            {
+                await input.WriteAsync(Encoding.UTF8.GetBytes(string.Concat(lines.Select(l => l + "\n"))), cancellationToken);
+                if (data is not null)
+                {
+                    await data.CopyToAsync(input, 1 << 16, cancellationToken);
+                }
+
+                process.StandardInput.Close();
+            }
+            catch (IOException)
+            {
+                // It ended before it had read everything; its exit code says why.
+            }
+
+            await process.WaitForExitAsync(cancellationToken);
+            return process.ExitCode switch
+            {
+                0 => await output,
+                SshScripts.DirectoryTaken => throw new LinkException(LinkStage.Directory, $"The directory {address.Directory} is not empty.", retryable: false),
+                255 => throw SshMaster.Explain(address, await errors),
+                _ => throw new LinkException(LinkStage.Directory, $"{address.Host} answered: {FirstLine(await errors)} (code {process.ExitCode})"),
+            };
+        }
+        finally
+        {
+            if (!process.HasExited)
+            {
+                process.Kill();
+            }
+        }
+    }
+
+    private async Task<(LinkReply Reply, ReadOnlyMemory<byte> Data)> AskAsync(LinkCommand command, CancellationToken cancellationToken, ReadOnlyMemory<byte> data = default)
+    {
+        _session ??= await Session.OpenAsync(master, address, cancellationToken);
+        try
+        {
+            await LinkFrames.WriteAsync(_session.Input, command with { Bytes = data.Length }, SiteJson.Default.LinkCommand, data, cancellationToken);
+            var reply = await LinkFrames.ReadAsync(_session.Output, SiteJson.Default.LinkReply, cancellationToken)
+                ?? throw new IOException("The connection has ended.");
+            if (reply.Error is not null)
+            {
+                throw new LinkException(reply.Stage ?? LinkStage.Transfer, reply.Error, reply.Retryable);
+            }
+
+            if (reply.Bytes is < 0 or > 1 << 20)
+            {
+                throw new InvalidDataException("An answer is longer than answers may be.");
+            }
+
+            var answer = new byte[reply.Bytes];
+            await _session.Output.ReadExactlyAsync(answer, cancellationToken);
+            return (reply, answer);
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException)
+        {
+            var session = _session;
+            _session = null;
+            throw await session.ExplainAsync(address, e);
+        }
+        catch (OperationCanceledException)
+        {
+            // Half a frame may be under way: this session is of no more use.
+            var session = _session;
+            _session = null;
+            await session.DisposeAsync();
+            throw;
+        }
+    }
+
+    private static string FirstLine(string text) => text.Trim().Split('\n')[0].Trim() is { Length: > 0 } line ? line : "nothing";
+
+    /// <summary>Paths at the far side, which is a POSIX system whatever this one is.</summary>
+    private sealed class SmsRootNames(string directory)
+    {
+        public string BootstrapOrder => directory.TrimEnd('/') + "/BOOTSTRP.CFG";
+
+        public string BootstrapDirectory => directory.TrimEnd('/') + "/BOOTSTRP.BIN";
+    }
+
+    /// <summary>A running <c>sms-site link</c>.</summary>
+    private sealed class Session(Process process, Task<string> errors) : IAsyncDisposable
+    {
+        public Stream Input => process.StandardInput.BaseStream;
+
+        public Stream Output => process.StandardOutput.BaseStream;
+
+        public static async Task<Session> OpenAsync(SshMaster master, LinkAddress address, CancellationToken cancellationToken)
+        {
+            var process = master.Start(SshScripts.Link);
+            var session = new Session(process, process.StandardError.ReadToEndAsync(CancellationToken.None));
+            try
+            {
+                await session.Input.WriteAsync(Encoding.UTF8.GetBytes(address.Directory + "\n"), cancellationToken);
+                await session.Input.FlushAsync(cancellationToken);
+                return session;
+            }
+            catch (IOException e)
+            {
+                throw await session.ExplainAsync(address, e);
+            }
+        }
+
+        public async Task<LinkException> ExplainAsync(LinkAddress address, Exception inner)
+        {
+            var ended = process.HasExited || await EndsSoonAsync();
+            var code = ended ? process.ExitCode : -1;
+            await DisposeAsync();
+            var text = FirstLine(await errors);
+            return code switch
+            {
+                SshScripts.NoProgram => new LinkException(LinkStage.Program, $"The site program is not at {address.Directory} on {address.Host}, or no .NET runtime is.", inner: inner),
+                _ => new LinkException(LinkStage.Transfer, $"The connection to {address.Host} was lost: {(text == "nothing" ? inner.Message : text)}", inner: inner),
+            };
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            if (!process.HasExited)
+            {
+                process.Kill();
+            }
+
+            await process.WaitForExitAsync();
+            process.Dispose();
+        }
+
+        /// <summary>Its pipes break an instant before its exit code is known.</summary>
+        private async Task<bool> EndsSoonAsync()
+        {
+            using var patience = new CancellationTokenSource(TimeSpan.FromMilliseconds(500));
+            await process.WaitForExitAsync(patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return process.HasExited;
+        }
+    }
+}

@@ -1,0 +1,192 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace SmsConsole.SiteServer;
+
+/// <summary>
+/// One authenticated connection of OpenSSH's client, shared by all sessions to a destination. The host key is the pinned one or there is no
+/// connection; the private key lies in a folder of its own, readable by this account alone, for as long as the connection stands.
+/// </summary>
+internal sealed class SshMaster : IAsyncDisposable
+{
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(30);
+    private readonly LinkAddress _address;
+    private readonly string _folder;
+    private readonly Process _process;
+
+    private SshMaster(LinkAddress address, string folder, Process process) => (_address, _folder, _process) = (address, folder, process);
+
+    public bool IsAlive => !_process.HasExited;
+
+    public int Sessions { get; set; }
+
+    public DateTimeOffset IdleSince { get; set; }
+
+    public static async Task<SshMaster> ConnectAsync(LinkAddress address, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        if (address.HostKey is null)
+        {
+            throw new LinkException(LinkStage.HostKey, $"No host key is pinned for {address.Host}.", retryable: false);
+        }
+
+        // Short: a socket's path may have about a hundred characters.
+        var folder = Directory.CreateTempSubdirectory("sms-").FullName;
+        await File.WriteAllTextAsync(Path.Combine(folder, "hosts"), $"sms-site {address.HostKey}\n", cancellationToken);
+        if (address.PrivateKey is not null)
+        {
+            var file = Path.Combine(folder, "key");
+            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+            if (!OperatingSystem.IsWindows())
+            {
+                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            }
+
+            await using var stream = new FileStream(file, options);
+            await stream.WriteAsync(Encoding.UTF8.GetBytes(address.PrivateKey.ReplaceLineEndings("\n").TrimEnd('\n') + "\n"), cancellationToken);
+        }
+
+        var start = Describe(address, folder);
+        start.ArgumentList.Insert(0, "-N");
+        start.ArgumentList.Insert(0, "-M");
+        start.RedirectStandardInput = true;
+        start.RedirectStandardError = true;
+        Process process;
+        try
+        {
+            process = Process.Start(start)!;
+        }
+        catch (System.ComponentModel.Win32Exception e)
+        {
+            throw new LinkException(LinkStage.Connect, $"OpenSSH's client program ssh cannot be started: {e.Message}", retryable: false, e);
+        }
+
+        var errors = process.StandardError.ReadToEndAsync(cancellationToken);
+        var until = clock.GetUtcNow() + _patience;
+        while (!File.Exists(Path.Combine(folder, "s")))
+        {
+            if (process.HasExited || clock.GetUtcNow() > until)
+            {
+                var late = !process.HasExited;
+                if (late)
+                {
+                    process.Kill();
+                }
+
+                var text = await errors;
+                process.Dispose();
+                Directory.Delete(folder, recursive: true);
+                throw late
+                    ? new LinkException(LinkStage.Connect, $"{address.Host} did not answer within {_patience.TotalSeconds:0} s.")
+                    : Explain(address, text);
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(10), clock, cancellationToken);
+        }
+
+        return new SshMaster(address, folder, process);
+    }
+
+    /// <summary>Starts a session that runs a constant script.</summary>
+    public Process Start(string script)
+    {
+        var start = Describe(_address, _folder);
+        start.ArgumentList.Add(SshScripts.Command(script));
+        start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
+        return Process.Start(start)!;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+        }
+
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private static ProcessStartInfo Describe(LinkAddress address, string folder)
+    {
+        var start = new ProcessStartInfo("ssh") { UseShellExecute = false, CreateNoWindow = true };
+        var keyType = address.HostKey!.Split(' ')[0];
+        string[] options =
+        [
+            "-F", "none",
+            "-S", Path.Combine(folder, "s"),
+            "-o", "BatchMode=yes",
+            "-o", "StrictHostKeyChecking=yes",
+            "-o", $"UserKnownHostsFile={Path.Combine(folder, "hosts")}",
+            "-o", "GlobalKnownHostsFile=none",
+            "-o", "HostKeyAlias=sms-site",
+            "-o", "CheckHostIP=no",
+            "-o", "UpdateHostKeys=no",
+            "-o", "HostKeyAlgorithms=" + (keyType == "ssh-rsa" ? "rsa-sha2-512,rsa-sha2-256" : keyType),
+            "-o", "ConnectTimeout=15",
+            "-o", "ServerAliveInterval=15",
+            "-o", "ServerAliveCountMax=4",
+            "-o", "Ciphers=^aes128-gcm@openssh.com",
+            "-o", "ClearAllForwardings=yes",
+            "-p", address.Port.ToString(System.Globalization.CultureInfo.InvariantCulture),
+        ];
+        foreach (var option in options)
+        {
+            start.ArgumentList.Add(option);
+        }
+
+        if (address.PrivateKey is not null)
+        {
+            start.ArgumentList.Add("-o");
+            start.ArgumentList.Add("IdentitiesOnly=yes");
+            start.ArgumentList.Add("-i");
+            start.ArgumentList.Add(Path.Combine(folder, "key"));
+        }
+
+        if (address.User is { Length: > 0 } user)
+        {
+            start.ArgumentList.Add("-l");
+            start.ArgumentList.Add(user);
+        }
+
+        start.ArgumentList.Add("--");
+        start.ArgumentList.Add(address.Host!);
+        return start;
+    }
+
+    /// <summary>ssh's own words, sorted by what a person has to look at.</summary>
+    internal static LinkException Explain(LinkAddress address, string errors)
+    {
+        var text = errors.Trim();
+        bool Says(params ReadOnlySpan<string> words)
+        {
+            foreach (var word in words)
+            {
+                if (text.Contains(word, StringComparison.OrdinalIgnoreCase))
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+
+        var last = text.Split('\n')[^1].Trim();
+        if (Says("IDENTIFICATION HAS CHANGED", "Host key verification failed", "no matching host key"))
+        {
+            return new LinkException(LinkStage.HostKey, $"The host key of {address.Host} is not the pinned one. Either the host was replaced, or something stands between.", retryable: false);
+        }
+
+        if (Says("Permission denied", "Too many authentication failures", "invalid format", "error in libcrypto"))
+        {
+            return new LinkException(LinkStage.Authenticate, $"{address.Host} refused the account {address.User}: {last}", retryable: false);
+        }
+
+        if (Says("Could not resolve", "Name or service not known"))
+        {
+            return new LinkException(LinkStage.Resolve, $"The name {address.Host} cannot be resolved.");
+        }
+
+        return new LinkException(LinkStage.Connect, $"No connection to {address.Host}, port {address.Port}: {(last.Length > 0 ? last : "ssh ended without a word")}");
+    }
+}

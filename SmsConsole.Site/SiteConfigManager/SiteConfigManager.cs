@@ -1,0 +1,151 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using SmsConsole.SiteServer.Formats;
+using SmsConsole.SiteServer.Spool;
+using SmsConsole.SiteServer.Trust;
+
+namespace SmsConsole.SiteServer;
+
+/// <summary>
+/// SMS_SITE_CONFIG_MANAGER of a secondary: makes the site what its site control file asks, and reports what is so.
+/// <list type="bullet">
+/// <item>Woken by a new .CT1 in SITECFG.BOX; the timer is the guarantee.</item>
+/// <item>Reads SITECFG.BOX and what the Executive says of its services.</item>
+/// <item>May replace SITECTRL.CT0, write a .CT2 and place its job, and set aside a bad .CT1 with its error number as extension (KB121683).</item>
+/// <item>Killed here: the .CT1 is still there and is applied again (the same wish twice is one state); a .CT2 without its job gets it.</item>
+/// </list>
+/// </summary>
+public sealed class SiteConfigManager(IDisk disk, SmsRoot root, SiteIdentity identity, StatusManager status, Func<IReadOnlyList<ServiceState>> services, TimeProvider clock, TraceLog log)
+{
+    /// <summary>A report is sent at least this often (KB133113's Heartbeat: every 24 hours).</summary>
+    public static readonly TimeSpan Heartbeat = TimeSpan.FromHours(24);
+
+    private string LastReport => Path.Combine(root.Trust, "LASTCT2");
+
+    /// <summary>Held by the site server's process for as long as it lives.</summary>
+    public static string LockFile(SmsRoot root) => Path.Combine(root.Path, "SITE.SRV", "SITE.LCK");
+
+    public Task RunOnceAsync(CancellationToken cancellationToken)
+    {
+        foreach (var file in disk.ListFiles(root.SiteConfigBox, "*.CT1"))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            Apply(file);
+        }
+
+        if (disk.FileExists(root.MasterSiteControlFile) && (!disk.FileExists(LastReport) || clock.GetUtcNow() - disk.LastWriteTime(LastReport) > Heartbeat))
+        {
+            WriteReport("Heartbeat");
+        }
+
+        foreach (var report in disk.ListFiles(root.SiteConfigBox, "*.CT2"))
+        {
+            Send(report);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private void Apply(string file)
+    {
+        var name = Path.GetFileName(file);
+        if (Read(file) is not { } wish)
+        {
+            return;
+        }
+
+        disk.Write(root.MasterSiteControlFile, wish.ToBytes());
+        WriteReport(wish.Image.Comment);
+        disk.Delete(file);
+        disk.Delete(Path.ChangeExtension(file, ".ENV"));
+        log.Information($"{name} applied; SITECTRL.CT0 is its copy.");
+        status.Raise(SiteComponents.SiteConfigManager, SiteEvents.SiteConfigured, TraceLevel.Information, $"Site {identity.SiteCode} is configured as {name} asks.");
+    }
+
+    /// <summary>The wish in a .CT1, or null when it was set aside.</summary>
+    private SiteControlFile? Read(string file)
+    {
+        var bytes = disk.Length(file) > SiteControlFile.MaxBytes ? null : disk.ReadAll(file, SiteControlFile.MaxBytes);
+        var parsed = SiteControlFile.Parse(bytes ?? []);
+        if (parsed.Value is { } read && read.Image.TargetSite == identity.SiteCode)
+        {
+            return read;
+        }
+
+        var error = parsed.Error ?? new FormatError(FormatErrorCode.BadSiteInfo, 0, $"It is for site {parsed.Value!.Image.TargetSite}.");
+        Inbox.SetAside(disk, root.SiteConfigBox, error.ToString(), error.Extension, file);
+        status.Raise(SiteComponents.SiteConfigManager, SiteEvents.BadSiteControlFile, TraceLevel.Error, $"{Path.GetFileName(file)} cannot be used: {error}");
+        return null;
+    }
+
+    /// <summary>Writes what is so, under a random name, as seed 000 tells.</summary>
+    private void WriteReport(string comment)
+    {
+        var master = SiteControlFile.Parse(disk.ReadAll(root.MasterSiteControlFile, SiteControlFile.MaxBytes)).Value;
+        if (master is null)
+        {
+            return;
+        }
+
+        var report = SiteControlFile.From(Actual(master.Image, comment));
+        var name = Convert.ToHexString(RandomNumberGenerator.GetBytes(4)) + ".CT2";
+        disk.Write(Path.Combine(root.SiteConfigBox, name), report.ToBytes());
+        disk.Write(LastReport, System.Text.Encoding.ASCII.GetBytes(name));
+    }
+
+    private SiteControlImage Actual(SiteControlImage wish, string comment)
+    {
+        var states = services();
+        return wish with
+        {
+            Build = SiteProgram.Version,
+            Type = SiteControlFileType.Actual,
+            Comment = comment,
+            OriginatingSite = identity.SiteCode,
+            PostedAt = DateTimeOffset.FromUnixTimeSeconds(clock.GetUtcNow().ToUnixTimeSeconds()),
+            Properties =
+            [
+                .. wish.Properties.Where(p => !p.Name.StartsWith(ServiceState.PropertyPrefix, StringComparison.Ordinal)),
+                .. states.Select(s => new SiteControlProperty(ServiceState.PropertyPrefix + s.Name, s.State, s.Since.ToString("O", CultureInfo.InvariantCulture), (uint)s.Restarts)),
+            ],
+        };
+    }
+
+    /// <summary>The job carries a copy, named by the report, so that doing it again is the same job.</summary>
+    private void Send(string report)
+    {
+        var id = identity.SiteCode + Path.GetFileNameWithoutExtension(report);
+        if (id.Length > 32 || !id.All(char.IsAsciiLetterOrDigit))
+        {
+            Inbox.SetAside(disk, root.SiteConfigBox, "Its name is not one that Site Configuration Manager gives.", null, report);
+            return;
+        }
+
+        disk.CreateDirectory(root.ToSend);
+        disk.Write(Scheduler.PayloadFile(root, id), disk.ReadAll(report, SiteControlFile.MaxBytes));
+        Scheduler.Place(disk, root, new SystemJob(
+            id,
+            $"Site Control Job for {identity.ParentCode}",
+            SystemJobKind.Package,
+            identity.ParentCode,
+            identity.Incarnation,
+            Priority: 1,
+            Scheduler.PayloadFile(root, id),
+            EnvelopeTypes.SiteReport,
+            EnvelopeStreams.Control,
+            Order: null,
+            clock.GetUtcNow()));
+        disk.Delete(report);
+        log.Information($"{Path.GetFileName(report)} goes to {identity.ParentCode} as job {id}.");
+    }
+}
+
+/// <summary>A service of this site as it is now.</summary>
+public sealed record ServiceState(string Name, string State, DateTimeOffset Since, int Restarts)
+{
+    /// <summary>Site control property that carries it: Text1 the state, Text2 since when, Number the restarts.</summary>
+    public const string PropertyPrefix = "Service State ";
+}
+
+/// <summary>What the Executive writes once its threads run.</summary>
+public sealed record ServiceReport(int ProcessId, DateTimeOffset StartedAt, IReadOnlyList<string> Services);

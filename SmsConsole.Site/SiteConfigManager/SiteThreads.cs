@@ -1,0 +1,90 @@
+using SmsConsole.SiteServer.Spool;
+using SmsConsole.SiteServer.Trust;
+
+namespace SmsConsole.SiteServer;
+
+/// <summary>
+/// A secondary's Status Manager, Scheduler, Sender and Despooler over one root, woken by what appears in their inboxes. Serves the Executive and,
+/// during installation, the Bootstrap service (which takes what is received itself).
+/// </summary>
+public sealed class SiteThreads : IAsyncDisposable
+{
+    private readonly SiteKey _key;
+    private readonly Sender _sender;
+    private readonly Scheduler _scheduler;
+    private readonly Despooler _despooler;
+    private readonly TraceLog _log;
+    private readonly WakeSignal _signal;
+
+    public SiteThreads(IDisk disk, SmsRoot root, SiteIdentity identity, TimeProvider clock)
+    {
+        TraceLog Log(string component) => TraceLog.For(disk, root, component, identity.SiteCode, clock);
+        _log = Log("smsexec");
+        _key = SiteKey.LoadOrCreate(disk, root);
+        _signal = new WakeSignal(disk, root.StatusBox, root.ScheduleBox, root.Outbox(Scheduler.LanOutbox), root.Receive);
+        Status = new StatusManager(disk, root, identity, clock, Log("statmgr"));
+        _scheduler = new Scheduler(disk, root, identity.SiteCode, _key, clock, Log("sched"));
+        _sender = new Sender(disk, root, new ParentAddress(root, identity), new ParentLinks(disk), new FileObserver(), clock, Log("sender"), wake: _signal.Set);
+        _despooler = new Despooler(disk, root, identity.SiteCode, identity.Incarnation, new ParentKey(identity), Log("despool"));
+    }
+
+    public StatusManager Status { get; }
+
+    /// <summary>Rounds until cancelled; a failing round is logged and comes again.</summary>
+    public async Task RunAsync(TimeSpan poll, CancellationToken cancellationToken)
+    {
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            await RoundAsync(despool: true, cancellationToken);
+            await WaitAsync(poll, cancellationToken);
+        }
+    }
+
+    /// <summary>One round of all of them, in the order in which work flows.</summary>
+    public async Task RoundAsync(bool despool, CancellationToken cancellationToken)
+    {
+        await GuardAsync(SiteComponents.StatusManager, Status.RunOnceAsync, cancellationToken);
+        await GuardAsync(SiteComponents.Scheduler, _scheduler.RunOnceAsync, cancellationToken);
+        await GuardAsync(SiteComponents.LanSender, _sender.RunOnceAsync, cancellationToken);
+        if (despool)
+        {
+            await GuardAsync(SiteComponents.Despooler, _despooler.RunOnceAsync, cancellationToken);
+        }
+    }
+
+    public Task WaitAsync(TimeSpan atMost, CancellationToken cancellationToken)
+    {
+        var due = _sender.NextDueAt is { } next ? next - TimeProvider.System.GetUtcNow() : atMost;
+        var wait = due < TimeSpan.Zero ? TimeSpan.Zero : due < atMost ? due : atMost;
+        return SuppressAsync(_signal.WaitAsync(wait, cancellationToken));
+    }
+
+    /// <summary>Returns when everything that was raised has been given to the parent, or the time is over.</summary>
+    public Task WhenSentAsync() => _sender.WhenIdleAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _sender.DisposeAsync();
+        _signal.Dispose();
+        _key.Dispose();
+    }
+
+    private static async Task SuppressAsync(Task wait) => await wait.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+    private async Task GuardAsync(string component, Func<CancellationToken, Task> run, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await run(cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // Told to stop.
+        }
+        catch (Exception e)
+        {
+            // One component's bad round must not take the others with it; it comes again with the next wake-up.
+            _log.Error($"{component}: {e}");
+        }
+    }
+}

@@ -1,0 +1,44 @@
+using SmsConsole.SiteServer.Spool;
+
+namespace SmsConsole.SiteServer;
+
+/// <summary>A status message: a numbered event of a component (numbers of KB122180 and KB122181).</summary>
+public sealed record SiteMessage(DateTimeOffset At, string Component, int MessageId, TraceLevel Severity, string Text);
+
+/// <summary>Event numbers that the site server raises.</summary>
+public static class SiteEvents
+{
+    public const int PackageDisappeared = 381;
+    public const int Package1Invalid = 382;
+    public const int Package2Invalid = 383;
+    public const int NotEnoughDiskSpace = 384;
+    public const int Package1NotDecompressed = 385;
+    public const int Package2NotDecompressed = 386;
+
+    /// <summary>Ours: the components were unpacked and the site server started.</summary>
+    public const int SiteServerStarted = 1100;
+
+    /// <summary>Ours: the site was configured as its site control file asks.</summary>
+    public const int SiteConfigured = 1101;
+
+    /// <summary>Ours: a service died and was started again.</summary>
+    public const int ServiceRestarted = 1102;
+
+    /// <summary>Ours: a site control file could not be used.</summary>
+    public const int BadSiteControlFile = 1103;
+}
+
+/// <summary>Component names as SMS has them.</summary>
+public static class SiteComponents
+{
+    public const string Bootstrap = "SMS_BOOTSTRAP";
+    public const string SiteConfigManager = "SMS_SITE_CONFIG_MANAGER";
+    public const string Executive = "SMS_EXECUTIVE";
+    public const string Scheduler = "SMS_SCHEDULER";
+    public const string LanSender = "SMS_LAN_SENDER";
+    public const string Despooler = "SMS_DESPOOLER";
+    public const string StatusManager = "SMS_STATUS_MANAGER";
+
+    /// <summary>The services that run as threads of the Executive.</summary>
+    public static IReadOnlyList<string> Threads { get; } = [Despooler, LanSender, Scheduler, StatusManager];
+}

@@ -1,0 +1,111 @@
+using System.Globalization;
+using System.Text.Json;
+using SmsConsole.SiteServer.Spool;
+using SmsConsole.SiteServer.Trust;
+
+namespace SmsConsole.SiteServer;
+
+/// <summary>
+/// SMS_STATUS_MANAGER of a secondary: keeps status messages until the parent has them.
+/// <list type="bullet">
+/// <item>Woken by a new .SVF; the timer is the guarantee.</item>
+/// <item>Reads STATMGR.BOX.</item>
+/// <item>May place a job with a batch of messages and delete the messages once the job is on disk.</item>
+/// <item>Killed here: the messages are still there and are sent; between the job and the deletion they are sent a second time.</item>
+/// </list>
+/// </summary>
+public sealed class StatusManager(IDisk disk, SmsRoot root, SiteIdentity identity, TimeProvider clock, TraceLog log)
+{
+    private const int MaximumMessage = 16 << 10;
+    private const int MaximumBatch = 200;
+    private readonly JobIds _ids = new(disk, root, identity.SiteCode);
+
+    /// <summary>The same manager, telling another log.</summary>
+    public StatusManager With(TraceLog other) => new(disk, root, identity, clock, other);
+
+    /// <summary>Keeps a message durably and writes it to the log.</summary>
+    public void Raise(string component, int messageId, TraceLevel severity, string text)
+    {
+        var at = clock.GetUtcNow();
+        log.Write(severity, $"{component} {messageId.ToString(CultureInfo.InvariantCulture)}: {text}");
+        var message = new SiteMessage(at, component, messageId, severity, text.Length > 2000 ? text[..2000] : text);
+        disk.CreateDirectory(root.StatusBox);
+        disk.Write(Path.Combine(root.StatusBox, $"{at.UtcTicks:X16}-{Guid.NewGuid():N}.SVF"), JsonSerializer.SerializeToUtf8Bytes(message, SiteJson.Default.SiteMessage));
+    }
+
+    public Task RunOnceAsync(CancellationToken cancellationToken)
+    {
+        var batch = new List<SiteMessage>();
+        var files = new List<string>();
+        foreach (var file in disk.ListFiles(root.StatusBox, "*.SVF").Take(MaximumBatch))
+        {
+            if (Read(file) is { } message)
+            {
+                batch.Add(message);
+                files.Add(file);
+            }
+        }
+
+        if (batch.Count > 0)
+        {
+            var id = _ids.Next();
+            disk.CreateDirectory(root.ToSend);
+            disk.Write(Scheduler.PayloadFile(root, id), JsonSerializer.SerializeToUtf8Bytes(batch, SiteJson.Default.IReadOnlyListSiteMessage));
+            Scheduler.Place(disk, root, new SystemJob(
+                id,
+                $"Status Job for {identity.ParentCode}",
+                SystemJobKind.Package,
+                identity.ParentCode,
+                identity.Incarnation,
+                Priority: 2,
+                Scheduler.PayloadFile(root, id),
+                EnvelopeTypes.Status,
+                EnvelopeStreams.Status,
+                Order: null,
+                clock.GetUtcNow()));
+            files.ForEach(disk.Delete);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private SiteMessage? Read(string file)
+    {
+        string error;
+        try
+        {
+            if (SiteJson.TryRead(disk.ReadAll(file, MaximumMessage), SiteJson.Default.SiteMessage, out error) is { } message)
+            {
+                return message;
+            }
+        }
+        catch (InvalidDataException e)
+        {
+            error = e.Message;
+        }
+
+        Inbox.SetAside(disk, root.StatusBox, error, null, file);
+        return null;
+    }
+}
+
+/// <summary>Ids of a secondary's own jobs: site code and five characters.</summary>
+public sealed class JobIds(IDisk disk, SmsRoot root, string siteCode)
+{
+    private const string Digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    private readonly SequenceNumbers _numbers = new(disk, root);
+
+    public string Next() => Format(siteCode, _numbers.Next("JOB", Guid.Empty, "id"));
+
+    /// <summary>Site code and the number in base 36, five digits at least.</summary>
+    public static string Format(string siteCode, long number)
+    {
+        var text = string.Empty;
+        for (var rest = number; rest > 0 || text.Length < 5; rest /= 36)
+        {
+            text = Digits[(int)(rest % 36)] + text;
+        }
+
+        return siteCode + text;
+    }
+}

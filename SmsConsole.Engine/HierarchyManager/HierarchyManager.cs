@@ -1,6 +1,5 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
-using SmsConsole.Data.Operations;
 using SmsConsole.SiteServer.Spool;
 
 namespace SmsConsole.Engine;

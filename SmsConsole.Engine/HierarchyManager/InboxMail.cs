@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using SmsConsole.Data.Operations;
+using SmsConsole.Data;
 using SmsConsole.SiteServer;
 using SmsConsole.SiteServer.Spool;
 using SmsConsole.SiteServer.Trust;
@@ -77,7 +78,7 @@ internal sealed class InboxMail(EngineStore store, PrimarySite primary, IDisk di
             cancellationToken);
     }
 
-    public Task<bool> IsKnownAsync(SmsContext db, Envelope envelope, CancellationToken cancellationToken) =>
+    public static Task<bool> IsKnownAsync(SmsContext db, Envelope envelope, CancellationToken cancellationToken) =>
         db.InboxReceipts.AnyAsync(
             r => r.Source == envelope.Source && r.Incarnation == envelope.Incarnation && r.Stream == envelope.Stream && r.Sequence == envelope.Sequence,
             cancellationToken);

@@ -1,4 +1,5 @@
 using SmsConsole.Data.Jobs;
+using SmsConsole.Data;
 
 namespace SmsConsole.Engine;
 

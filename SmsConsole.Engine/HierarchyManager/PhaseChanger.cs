@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using SmsConsole.Data.Sites;
+using SmsConsole.Data;
 
 namespace SmsConsole.Engine;
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using SmsConsole.Data.Sites;
+using SmsConsole.Data;
 using SmsConsole.SiteServer;
 using SmsConsole.SiteServer.Formats;
 using SmsConsole.SiteServer.Spool;
@@ -80,7 +81,7 @@ internal sealed partial class SiteReports(EngineStore store, PrimarySite primary
             {
                 var site = await db.Sites.FirstAsync(s => s.Code == envelope.Source, token);
                 var state = SiteState.Of(site);
-                if (site.Incarnation != envelope.Incarnation || await mail.IsKnownAsync(db, envelope, token))
+                if (site.Incarnation != envelope.Incarnation || await InboxMail.IsKnownAsync(db, envelope, token))
                 {
                     db.Abandon();
                     return (MoveOutcome.Stale, state);

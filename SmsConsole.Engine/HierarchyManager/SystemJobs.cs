@@ -5,6 +5,7 @@ using Microsoft.EntityFrameworkCore;
 using SmsConsole.Data.Jobs;
 using SmsConsole.Data.Operations;
 using SmsConsole.Data.Sites;
+using SmsConsole.Data;
 using SmsConsole.SiteServer.Trust;
 
 namespace SmsConsole.Engine;

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using SmsConsole.Data;
 
 namespace SmsConsole.Engine;
 
@@ -85,7 +86,7 @@ internal sealed class EngineFence
 }
 
 /// <summary>Says that something was committed in this process. Many signals before somebody looks are one.</summary>
-internal sealed class CommitSignal
+internal sealed class CommitSignal : IDisposable
 {
     private readonly SemaphoreSlim _signal = new(0, 1);
 
@@ -103,4 +104,6 @@ internal sealed class CommitSignal
 
     /// <summary>Returns when something was committed since the last return, or after the time.</summary>
     public Task<bool> WaitAsync(TimeSpan atMost, CancellationToken cancellationToken) => _signal.WaitAsync(atMost, cancellationToken);
+
+    public void Dispose() => _signal.Dispose();
 }

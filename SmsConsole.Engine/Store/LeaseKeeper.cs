@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using SmsConsole.Data.Operations;
+using SmsConsole.Data;
 
 namespace SmsConsole.Engine;
 

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
+using SmsConsole.Data.Queries;
 
 namespace SmsConsole.Data;
 
@@ -21,6 +22,9 @@ public static class SmsDataRegistration
             provider.GetService<ILoggerFactory>()));
         services.AddSingleton<SmsStore>();
         services.AddSingleton<ISmsDatabase, SmsDatabase>();
+        services.AddSingleton<ISiteQueries, SiteQueries>();
+        services.AddSingleton<IJobQueries, JobQueries>();
+        services.AddSingleton<IStatusQueries, StatusQueries>();
 
         // For Identity's stores, which want the context of their scope. Everything else asks the factory or the store.
         services.AddScoped(provider => provider.GetRequiredService<IDbContextFactory<SmsContext>>().CreateDbContext());

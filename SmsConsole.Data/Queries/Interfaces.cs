@@ -9,7 +9,11 @@ public sealed record JobListQuery(string? Search = null, string? Sort = null, in
     : ListQuery(Search, Sort, Page, PageSize);
 
 /// <summary>Filters of the status message viewer, newest first. <paramref name="Before"/> is the id to continue below (keyset paging).</summary>
-public sealed record StatusListQuery(string? Search = null, string? SiteCode = null, string? Component = null, Severity? AtLeast = null, int? MessageId = null, long? Before = null, int PageSize = 50);
+public sealed record StatusListQuery(string? Search = null, string? SiteCode = null, string? Component = null, Severity? AtLeast = null, int? MessageId = null, long? Before = null, int PageSize = 50)
+{
+    /// <summary>Where counting stops: a total of this many means "at least".</summary>
+    public const int MaximumTotal = 10_000;
+}
 
 /// <summary>Reads of sites. Every read opens its own context; nothing returned is tracked.</summary>
 public interface ISiteQueries

@@ -1,4 +1,3 @@
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using SmsConsole.Data;
@@ -9,13 +8,12 @@ namespace SmsConsole.Engine;
 public static class SecurityServices
 {
     /// <summary>
-    /// Users, sessions and their commands over the SiteControl schema. Needs a factory of <c>SmsContext</c> and Data Protection; the
+    /// Users, sessions and their commands over the SiteControl schema. Needs <c>AddSmsData</c> and Data Protection; the
     /// console's host adds cookies and policies.
     /// </summary>
     public static IServiceCollection AddSmsIdentity(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddScoped(provider => provider.GetRequiredService<IDbContextFactory<SmsContext>>().CreateDbContext());
         services.AddIdentityCore<ConsoleUser>(options =>
         {
             options.Lockout.MaxFailedAccessAttempts = 5;

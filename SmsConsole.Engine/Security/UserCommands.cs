@@ -1,5 +1,5 @@
-using System.Data;
 using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using SmsConsole.Data;
@@ -9,16 +9,11 @@ using SmsConsole.Data.Status;
 namespace SmsConsole.Engine;
 
 /// <summary>
-/// Changes users through Identity's UserManager, each in one transaction with its audit row. A command opens its own scope, so a
-/// circuit never keeps a context.
+/// Changes users through Identity's UserManager, each in one transaction with its audit row. Writers take turns, so two administrators
+/// cannot remove each other as the last one, nor two first ones appear.
 /// </summary>
-internal sealed class UserCommands(IServiceScopeFactory scopes, Sessions sessions, TimeProvider time) : IUserCommands, IDisposable
+internal sealed class UserCommands(SmsStore store, IServiceScopeFactory scopes, Sessions sessions, TimeProvider time) : IUserCommands
 {
-    /// <summary>One change at a time, so that two administrators cannot remove each other as the last one, nor two first ones appear.</summary>
-    private readonly SemaphoreSlim _gate = new(1, 1);
-
-    public void Dispose() => _gate.Dispose();
-
     public async Task<CommandResult<UserRow>> CreateAsync(Actor actor, NewUser user, CancellationToken cancellationToken = default)
     {
         if (Refuse(actor) is { } refused)
@@ -193,30 +188,19 @@ internal sealed class UserCommands(IServiceScopeFactory scopes, Sessions session
     /// <param name="keepFailure">Commits what a refused change wrote (a failed attempt counts towards lock-out).</param>
     private async Task<CommandError?> InTransactionAsync(Func<Work, Task<CommandError?>> act, CancellationToken cancellationToken, bool keepFailure = false)
     {
-        await _gate.WaitAsync(cancellationToken);
-        try
+        await using var scope = scopes.CreateAsyncScope();
+        return await store.InTransactionAsync(async (context, _) =>
         {
-            await using var outer = scopes.CreateAsyncScope();
-            var strategy = outer.ServiceProvider.GetRequiredService<SmsContext>().Database.CreateExecutionStrategy();
-            return await strategy.ExecuteAsync(async () =>
+            // Identity's manager over the context of this transaction, not over the scope's own.
+            using var users = ActivatorUtilities.CreateInstance<UserManager<ConsoleUser>>(scope.ServiceProvider, new UserOnlyStore<ConsoleUser, SmsContext>(context));
+            var error = await act(new Work(context, users, time));
+            if (error is not null && !keepFailure)
             {
-                // A retried transaction starts from nothing: its own scope, its own context.
-                await using var scope = scopes.CreateAsyncScope();
-                var context = scope.ServiceProvider.GetRequiredService<SmsContext>();
-                await using var transaction = await context.Database.BeginTransactionAsync(IsolationLevel.Serializable, cancellationToken);
-                var error = await act(new Work(context, scope.ServiceProvider.GetRequiredService<UserManager<ConsoleUser>>(), time));
-                if (error is null || keepFailure)
-                {
-                    await transaction.CommitAsync(cancellationToken);
-                }
+                context.Abandon();
+            }
 
-                return error;
-            });
-        }
-        finally
-        {
-            _gate.Release();
-        }
+            return error;
+        }, cancellationToken);
     }
 
     /// <summary>One transaction's context, users and audit row.</summary>

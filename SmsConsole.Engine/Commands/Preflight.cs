@@ -1,16 +1,16 @@
 using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using SmsConsole.SiteServer;
+using SmsConsole.SiteServer.Spool;
 
 namespace SmsConsole.Engine;
 
 /// <summary>All checks of a creation, in the order a person would make them. Nothing is changed here or at the far side.</summary>
-internal sealed class Preflight(EngineStore store, PrimarySite primary, ILinkFactory links, TimeProvider clock)
+internal sealed class Preflight(EngineStore store, PrimarySite primary, ILinkFactory links, IDisk disk, TimeProvider clock)
 {
     /// <summary>Components unpacked twice (two slots), the packages, and room for logs.</summary>
     public const long NeededBytes = 300L << 20;
 
-    private const int NeededRuntime = 10;
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(20);
 
     public async Task<PreflightReport> RunAsync(NewSite site, CancellationToken cancellationToken)
@@ -111,7 +111,7 @@ internal sealed class Preflight(EngineStore store, PrimarySite primary, ILinkFac
         }
     }
 
-    private static void Judge(LinkProbe probe, List<PreflightCheck> checks)
+    private void Judge(LinkProbe probe, List<PreflightCheck> checks)
     {
         checks.Add(new PreflightCheck("Connection", CheckOutcome.Passed, $"{probe.OperatingSystem}{(probe.RuntimeId is { } id ? $" ({id})" : "")}, as {probe.User}.", "host.unreachable", null));
         checks.Add(probe.DirectoryState switch
@@ -126,13 +126,8 @@ internal sealed class Preflight(EngineStore store, PrimarySite primary, ILinkFac
         checks.Add(probe.FreeBytes >= NeededBytes
             ? new PreflightCheck("Disk space", CheckOutcome.Passed, $"{free} MiB free.", "disk.tooLittle", null)
             : new PreflightCheck("Disk space", CheckOutcome.Failed, $"{free} MiB free, {NeededBytes >> 20} MiB are needed.", "disk.tooLittle", "installDirectory"));
-        checks.Add(IsNewEnough(probe.DotnetVersion)
-            ? new PreflightCheck(".NET runtime", CheckOutcome.Passed, $".NET {probe.DotnetVersion}.", "runtime.missing", null)
-            : new PreflightCheck(".NET runtime", CheckOutcome.Failed, $"{(probe.DotnetVersion is { } found ? $"Only .NET {found} was found" : "No .NET runtime was found")}; install .NET {NeededRuntime} at the site.", "runtime.missing", "address.host"));
+        checks.Add(new PreflightCheck("Site server", SiteProgram.For(disk, probe, out var explanation) is null ? CheckOutcome.Failed : CheckOutcome.Passed, explanation, "runtime.missing", "address.host"));
     }
-
-    private static bool IsNewEnough(string? version) =>
-        version is not null && int.TryParse(version.Split('.')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var major) && major >= NeededRuntime;
 
     /// <summary>One check per group of fields, so that a person sees which are right.</summary>
     private static void Add(List<PreflightCheck> checks, List<CommandError> errors, string name, string prefix, string passed)

@@ -80,6 +80,7 @@ internal sealed partial class Enrolments(EngineStore store, PrimarySite primary,
             {
                 row.PublicKey = key;
                 await SystemJobs.BurnTokensAsync(db, row, token);
+                SystemJobs.Ask(db, OperationKinds.Enrolled, row.Code, enrolment.RuntimeId).CompletedAt = db.Now;
             },
             cancellationToken);
         if (outcome == MoveOutcome.Moved)
@@ -103,6 +104,12 @@ internal sealed partial class Enrolments(EngineStore store, PrimarySite primary,
 
             problem = "It is not named after the site it speaks of.";
             if (!string.Equals(Path.GetFileNameWithoutExtension(file), enrolment.SiteCode, StringComparison.Ordinal))
+            {
+                return null;
+            }
+
+            problem = "Its platform is not a runtime id.";
+            if (enrolment.RuntimeId is { } id && (id.Length is 0 or > 32 || !id.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.')))
             {
                 return null;
             }

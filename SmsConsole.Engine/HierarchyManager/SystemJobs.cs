@@ -6,6 +6,7 @@ using SmsConsole.Data.Jobs;
 using SmsConsole.Data.Operations;
 using SmsConsole.Data.Sites;
 using SmsConsole.Data;
+using SmsConsole.SiteServer;
 using SmsConsole.SiteServer.Trust;
 
 namespace SmsConsole.Engine;
@@ -17,6 +18,9 @@ internal static class OperationKinds
     public const string CancelJob = nameof(CancelJob);
     public const string RetryJob = nameof(RetryJob);
     public const string SetPriority = nameof(SetPriority);
+
+    /// <summary>No step: the kept result of phase 1 (which platform the site package has to match), completed as it is written.</summary>
+    public const string Enrolled = nameof(Enrolled);
 }
 
 /// <summary>
@@ -26,7 +30,6 @@ internal static class OperationKinds
 internal sealed class SystemJobs(PrimarySite primary, IDataProtectionProvider protection)
 {
     private const string CounterName = "job";
-    private const string Digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
     private readonly IDataProtector _tokens = protection.CreateProtector("enrolment");
 
     /// <summary>As seed 000 calls them.</summary>
@@ -128,14 +131,6 @@ internal sealed class SystemJobs(PrimarySite primary, IDataProtectionProvider pr
             db.Counters.Add(counter);
         }
 
-        var rest = ++counter.Value;
-        var id = new char[5];
-        for (var i = 4; i >= 0; i--)
-        {
-            id[i] = Digits[(int)(rest % Digits.Length)];
-            rest /= Digits.Length;
-        }
-
-        return primary.Code + new string(id);
+        return JobIds.Format(primary.Code, ++counter.Value);
     }
 }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using SmsConsole.Data.Sites;
 using SmsConsole.Data;
 using SmsConsole.SiteServer;
+using SmsConsole.SiteServer.Content;
 using SmsConsole.SiteServer.Formats;
 using SmsConsole.SiteServer.Spool;
 
@@ -12,12 +13,13 @@ namespace SmsConsole.Engine;
 /// What SMS Setup does for the primary itself: folders, key, site row with its images, SITECTRL.CT0. Every start makes sure of it, so a
 /// first start that was killed goes on with the next.
 /// </summary>
-internal sealed partial class FirstStart(EngineStore store, PrimarySite primary, SmsConsoleOptions options, IDisk disk, TimeProvider clock, ILogger<FirstStart> log)
+internal sealed partial class FirstStart(EngineStore store, PrimarySite primary, SmsConsoleOptions options, SitePackageLibrary packages, IDisk disk, TimeProvider clock, ILogger<FirstStart> log)
 {
     public async Task EnsureAsync(CancellationToken cancellationToken)
     {
         CreateFolders();
         _ = primary.Key;
+        packages.WriteSystemMap();
         var image = SiteControlFile.From(SiteImages.Primary(primary.Code, primary.Name, primary.Root.Path, options, clock.GetUtcNow(), SiteControlFileType.Actual));
         var created = await store.WriteAsync((db, token) => CreateSiteAsync(db, image, token), cancellationToken);
         if (!disk.FileExists(primary.Root.MasterSiteControlFile))

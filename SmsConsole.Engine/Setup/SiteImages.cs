@@ -6,6 +6,9 @@ namespace SmsConsole.Engine;
 /// <summary>The site control images that this primary writes.</summary>
 internal static class SiteImages
 {
+    /// <summary>Windows domains mean nothing here, but the format wants one (error 715, KB121683).</summary>
+    private static readonly SiteControlDomain _domain = new("SMS", "", LogonServerSource.Enumerated, []);
+
     /// <summary>The version this build installs.</summary>
     public static string Build { get; } = SiteProgram.Version;
 
@@ -27,6 +30,7 @@ internal static class SiteImages
             site.Name,
             site.InstallDirectory),
         Properties = [new SiteControlProperty("Service Response", Number: 2)],
+        Domains = [_domain],
         Addresses = [new SiteControlAddress(site.Code, parentCode, "MS_LAN_SENDER", "LAN_DEFAULT", "")],
         Outboxes = [new SiteControlOutbox("LAN_DEFAULT", "", "MS_LAN_SENDER", SiteControlOutbox.AlwaysOpen, 1, "", site.Address.Host ?? Environment.MachineName)],
         Components = [.. SiteComponents.Threads.Where(t => t != SiteComponents.LanSender).Select(t => Thread(t, site.Address.Host ?? Environment.MachineName, SiteComponentTraits.SecondarySite))],
@@ -59,6 +63,7 @@ internal static class SiteImages
             // Which kind of server, never the connection string: it may hold a password.
             SqlServer: options.Database.Provider.ToString(),
             SqlDatabase: "SiteControl"),
+        Domains = [_domain],
         Outboxes = [new SiteControlOutbox("LAN_DEFAULT", "", "MS_LAN_SENDER", SiteControlOutbox.AlwaysOpen, 1, "", Environment.MachineName)],
         Components =
         [

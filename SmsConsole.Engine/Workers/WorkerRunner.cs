@@ -22,6 +22,7 @@ internal sealed partial class WorkerRunner(
     private IReadOnlyDictionary<string, Worker> _workers = new Dictionary<string, Worker>();
     private readonly ConcurrentDictionary<Guid, Task> _running = new();
     private IScheduler? _clock;
+    private bool _listens;
 
     public string Name => nameof(WorkerRunner);
 
@@ -29,6 +30,12 @@ internal sealed partial class WorkerRunner(
     {
         _workers = registered().ToDictionary(w => w.Component, StringComparer.Ordinal);
         var scheduler = await schedulers.GetScheduler(cancellationToken);
+        if (!_listens)
+        {
+            scheduler.ListenerManager.AddJobListener(this);
+            _listens = true;
+        }
+
         await scheduler.Clear(cancellationToken);
         foreach (var worker in _workers.Values)
         {

@@ -1,12 +1,19 @@
-using Radzen;
-using SmsConsole.Web.Components;
+using SmsConsole.Engine;
+using SmsConsole.Web.Hosting;
 
-var builder = WebApplication.CreateBuilder(args);
-builder.WebHost.UseUrls("http://localhost:5080");
-builder.Services.AddRazorComponents().AddInteractiveServerComponents();
-builder.Services.AddRadzenComponents();
-var app = builder.Build();
-app.UseAntiforgery();
-app.MapStaticAssets();
-app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+if (args is ["--help"] or ["-h"] or ["-?"])
+{
+    Console.WriteLine(Usage.Text);
+    return 0;
+}
+
+var settings = SmsConsoleSettings.Load(AppContext.BaseDirectory, args);
+if (settings.Options is not { } options)
+{
+    return SmsConsoleSettings.Report(settings.Errors, Console.Error);
+}
+
+await using var app = ConsoleHost.Create(options, args);
+await FirstStart.PrepareAsync(app, options);
 await app.RunAsync();
+return 0;

@@ -35,6 +35,9 @@ public class CommandResult
 
     public static CommandResult Success { get; } = new([]);
 
+    /// <summary>For a value whose type is an interface, which C# does not convert by itself.</summary>
+    public static CommandResult<T> Of<T>(T value) => new(value, []);
+
     public static CommandResult Failure(params IReadOnlyList<CommandError> errors) => new(errors);
 }
 
@@ -43,7 +46,7 @@ public sealed class CommandResult<T> : CommandResult
 {
     private readonly T? _value;
 
-    private CommandResult(T? value, IReadOnlyList<CommandError> errors)
+    internal CommandResult(T? value, IReadOnlyList<CommandError> errors)
         : base(errors) => _value = value;
 
     public T Value => Succeeded ? _value! : throw new InvalidOperationException("A failed command has no value.");

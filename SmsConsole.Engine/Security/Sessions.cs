@@ -1,0 +1,166 @@
+using System.Collections.Concurrent;
+using System.Security.Claims;
+using System.Security.Cryptography;
+using System.Text.Json;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.DependencyInjection;
+using SmsConsole.Data;
+using SmsConsole.Data.Security;
+using SmsConsole.Data.Status;
+
+namespace SmsConsole.Engine;
+
+/// <summary>
+/// Sessions over ASP.NET Core Identity's users. A session is the claims it was opened with: name, role, security stamp, session id.
+/// It counts while the stored stamp is the same, so whatever changes a user's rights changes the stamp.
+/// </summary>
+internal sealed class Sessions(IServiceScopeFactory scopes, IDataProtectionProvider protection, TimeProvider time) : ISessions
+{
+    private static readonly TimeSpan RecheckAfter = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan TokenLife = TimeSpan.FromHours(12);
+
+    private readonly ITimeLimitedDataProtector _tokens = protection.CreateProtector("SmsConsole.ApiToken.v1").ToTimeLimitedDataProtector();
+    private readonly ConcurrentDictionary<string, Known> _known = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _ended = new(StringComparer.Ordinal);
+
+    public async Task<SignInOutcome> SignInAsync(string userName, string password, string? from, CancellationToken cancellationToken = default)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var users = scope.ServiceProvider.GetRequiredService<UserManager<ConsoleUser>>();
+        var context = scope.ServiceProvider.GetRequiredService<SmsContext>();
+        var user = UserRules.CheckName(userName) is null ? await users.FindByNameAsync(userName) : null;
+        var refusal = await RefusalAsync(users, user, password);
+        context.Audit.Add(new AuditEntry
+        {
+            At = time.GetUtcNow().UtcDateTime,
+            Who = user?.UserName ?? Printable(userName),
+            Action = "session.signIn",
+            Target = user?.UserName ?? Printable(userName),
+            After = refusal is null ? $"from {from ?? "unknown"}" : $"{refusal}, from {from ?? "unknown"}",
+            Succeeded = refusal is null,
+        });
+        if (refusal is null)
+        {
+            user!.LastSignInAt = time.GetUtcNow().UtcDateTime;
+        }
+
+        await context.SaveChangesAsync(cancellationToken);
+        return new SignInOutcome(refusal is null ? Principal(user!, Convert.ToHexString(RandomNumberGenerator.GetBytes(16))) : null);
+    }
+
+    public async Task<bool> IsCurrentAsync(ClaimsPrincipal principal, CancellationToken cancellationToken = default)
+    {
+        if (principal.Identity is not { IsAuthenticated: true, Name: { Length: > 0 } name }
+            || principal.FindFirstValue(SessionClaims.Session) is not { } session
+            || _ended.ContainsKey(session))
+        {
+            return false;
+        }
+
+        var now = time.GetUtcNow();
+        if (!_known.TryGetValue(name, out var known) || now - known.At >= RecheckAfter || now < known.At)
+        {
+            await using var scope = scopes.CreateAsyncScope();
+            var user = await scope.ServiceProvider.GetRequiredService<UserManager<ConsoleUser>>().FindByNameAsync(name);
+            known = new Known(user is null || user.Disabled ? null : user.SecurityStamp, user?.Role, now);
+            _known[name] = known;
+        }
+
+        return known.Stamp is not null && known.Stamp == principal.FindFirstValue(SessionClaims.Stamp)
+            && principal.FindFirstValue(ClaimTypes.Role) == known.Role?.ToString();
+    }
+
+    public async Task SignOutAsync(ClaimsPrincipal principal, CancellationToken cancellationToken = default)
+    {
+        var now = time.GetUtcNow();
+        foreach (var (old, until) in _ended)
+        {
+            if (until < now)
+            {
+                _ended.TryRemove(old, out _);
+            }
+        }
+
+        if (principal.FindFirstValue(SessionClaims.Session) is not { } session || principal.Identity?.Name is not { } name || !_ended.TryAdd(session, now.AddDays(1)))
+        {
+            return;
+        }
+
+        await using var scope = scopes.CreateAsyncScope();
+        var context = scope.ServiceProvider.GetRequiredService<SmsContext>();
+        context.Audit.Add(new AuditEntry { At = now.UtcDateTime, Who = name, Action = "session.signOut", Target = name, Succeeded = true });
+        await context.SaveChangesAsync(cancellationToken);
+    }
+
+    public ApiToken IssueToken(ClaimsPrincipal principal)
+    {
+        var payload = new TokenPayload(principal.Identity!.Name!, principal.FindFirstValue(ClaimTypes.Role)!, principal.FindFirstValue(SessionClaims.Stamp)!, principal.FindFirstValue(SessionClaims.Session)!);
+        var expires = time.GetUtcNow() + TokenLife;
+        return new ApiToken(_tokens.Protect(JsonSerializer.Serialize(payload), expires), expires);
+    }
+
+    public async Task<ClaimsPrincipal?> ReadTokenAsync(string token, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            var payload = JsonSerializer.Deserialize<TokenPayload>(_tokens.Unprotect(token, out var expires))!;
+            var principal = Principal(payload.Name, payload.Role, payload.Stamp, payload.Session);
+            return expires > time.GetUtcNow() && await IsCurrentAsync(principal, cancellationToken) ? principal : null;
+        }
+        catch (Exception e) when (e is CryptographicException or JsonException or FormatException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The user's rights have changed: ask the database again.</summary>
+    internal void Forget(string userName) => _known.TryRemove(userName, out _);
+
+    private static async Task<string?> RefusalAsync(UserManager<ConsoleUser> users, ConsoleUser? user, string password)
+    {
+        if (user is null)
+        {
+            // As slow as a wrong password, so that the time does not tell which names exist.
+            users.PasswordHasher.VerifyHashedPassword(new ConsoleUser(), DummyHash.Value, password);
+            return "unknown user";
+        }
+
+        if (await users.IsLockedOutAsync(user))
+        {
+            users.PasswordHasher.VerifyHashedPassword(user, DummyHash.Value, password);
+            return "locked";
+        }
+
+        if (password.Length > UserRules.MaximumPasswordLength || !await users.CheckPasswordAsync(user, password))
+        {
+            await users.AccessFailedAsync(user);
+            return "wrong password";
+        }
+
+        if (user.Disabled)
+        {
+            return "disabled";
+        }
+
+        await users.ResetAccessFailedCountAsync(user);
+        return null;
+    }
+
+    private static ClaimsPrincipal Principal(ConsoleUser user, string session) => Principal(user.UserName!, user.Role.ToString(), user.SecurityStamp!, session);
+
+    private static ClaimsPrincipal Principal(string name, string role, string stamp, string session) =>
+        new(new ClaimsIdentity([new(ClaimTypes.Name, name), new(ClaimTypes.Role, role), new(SessionClaims.Stamp, stamp), new(SessionClaims.Session, session)], "SmsConsole"));
+
+    /// <summary>What was typed as a name, fit for one line of the audit.</summary>
+    private static string Printable(string text) => new([.. text.Take(64).Select(c => char.IsControl(c) ? '?' : c)]);
+
+    private sealed record Known(string? Stamp, Role? Role, DateTimeOffset At);
+
+    private sealed record TokenPayload(string Name, string Role, string Stamp, string Session);
+
+    private static class DummyHash
+    {
+        public static readonly string Value = new PasswordHasher<ConsoleUser>().HashPassword(new ConsoleUser(), "nobody has this password");
+    }
+}

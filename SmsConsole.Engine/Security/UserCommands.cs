@@ -1,0 +1,237 @@
+using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using SmsConsole.Data;
+using SmsConsole.Data.Security;
+using SmsConsole.Data.Status;
+
+namespace SmsConsole.Engine;
+
+/// <summary>
+/// Changes users through Identity's UserManager, each in one transaction with its audit row. Writers take turns, so two administrators
+/// cannot remove each other as the last one, nor two first ones appear.
+/// </summary>
+internal sealed class UserCommands(SmsStore store, IServiceScopeFactory scopes, Sessions sessions, TimeProvider time) : IUserCommands
+{
+    public async Task<CommandResult<UserRow>> CreateAsync(Actor actor, NewUser user, CancellationToken cancellationToken = default)
+    {
+        if (Refuse(actor) is { } refused)
+        {
+            return refused;
+        }
+
+        return await AddAsync(actor.UserName, user, _ => Task.FromResult<CommandError?>(null), cancellationToken);
+    }
+
+    public Task<CommandResult<UserRow>> CreateFirstAdministratorAsync(string userName, string password, CancellationToken cancellationToken = default) =>
+        AddAsync(userName, new NewUser(userName, Role.Administrator, password), async context =>
+            await context.Users.AnyAsync(u => u.Role == Role.Administrator, cancellationToken)
+                ? new CommandError(CommandErrorKind.Conflict, "setup.done", "There is an administrator already.")
+                : null, cancellationToken);
+
+    public Task<CommandResult> SetRoleAsync(Actor actor, string userName, Role role, CancellationToken cancellationToken = default)
+    {
+        if (!Enum.IsDefined(role))
+        {
+            return Task.FromResult(CommandResult.Failure(new CommandError(CommandErrorKind.Invalid, "user.role", "There is no such role.", "role")));
+        }
+
+        return ChangeAsync(actor, userName, "user.role", async (work, user) =>
+        {
+            if (user.Role == role)
+            {
+                return null;
+            }
+
+            if (role != Role.Administrator && await IsLastAdministratorAsync(work.Context, user, cancellationToken))
+            {
+                return LastAdministrator("role");
+            }
+
+            work.Audit(user.Role.ToString(), role.ToString());
+            user.Role = role;
+            return await Work.SaveAsync(u => work.Users.UpdateSecurityStampAsync(u), user);
+        }, cancellationToken);
+    }
+
+    public Task<CommandResult> SetDisabledAsync(Actor actor, string userName, bool disabled, CancellationToken cancellationToken = default) =>
+        ChangeAsync(actor, userName, disabled ? "user.disable" : "user.enable", async (work, user) =>
+        {
+            if (user.Disabled == disabled)
+            {
+                return null;
+            }
+
+            if (disabled && await IsLastAdministratorAsync(work.Context, user, cancellationToken))
+            {
+                return LastAdministrator("disabled");
+            }
+
+            work.Audit(user.Disabled ? "disabled" : "enabled", disabled ? "disabled" : "enabled");
+            user.Disabled = disabled;
+            return await Work.SaveAsync(u => work.Users.UpdateSecurityStampAsync(u), user);
+        }, cancellationToken);
+
+    public Task<CommandResult> ResetPasswordAsync(Actor actor, string userName, string password, CancellationToken cancellationToken = default)
+    {
+        if (UserRules.CheckPassword(password) is { } wrong)
+        {
+            return Task.FromResult(CommandResult.Failure(new CommandError(CommandErrorKind.Invalid, "user.password", wrong, "password")));
+        }
+
+        return ChangeAsync(actor, userName, "user.resetPassword", async (work, user) =>
+        {
+            work.Audit(null, null);
+            user.AccessFailedCount = 0;
+            user.LockoutEnd = null;
+            user.PasswordHash = work.Users.PasswordHasher.HashPassword(user, password);
+            return await Work.SaveAsync(u => work.Users.UpdateSecurityStampAsync(u), user);
+        }, cancellationToken);
+    }
+
+    public async Task<CommandResult> ChangeOwnPasswordAsync(Actor actor, string currentPassword, string newPassword, CancellationToken cancellationToken = default)
+    {
+        if (UserRules.CheckPassword(newPassword) is { } wrong)
+        {
+            return CommandResult.Failure(new CommandError(CommandErrorKind.Invalid, "user.password", wrong, "newPassword"));
+        }
+
+        return await ChangeAsync(actor with { Role = Role.Administrator }, actor.UserName, "user.changePassword", async (work, user) =>
+        {
+            if (await work.Users.IsLockedOutAsync(user) || !await work.Users.CheckPasswordAsync(user, currentPassword))
+            {
+                await work.Users.AccessFailedAsync(user);
+                return new CommandError(CommandErrorKind.Invalid, "user.currentPassword", "The present password is not that.", "currentPassword");
+            }
+
+            work.Audit(null, null);
+            user.PasswordHash = work.Users.PasswordHasher.HashPassword(user, newPassword);
+            return await Work.SaveAsync(u => work.Users.UpdateSecurityStampAsync(u), user);
+        }, cancellationToken, keepFailure: true);
+    }
+
+    private static CommandError? Refuse(Actor actor) =>
+        actor.Role == Role.Administrator ? null : new CommandError(CommandErrorKind.Forbidden, "role.administrator", "Only an administrator may manage users.");
+
+    private static CommandError LastAdministrator(string field) =>
+        new(CommandErrorKind.Conflict, "user.lastAdministrator", "This is the last administrator who can sign in. Make another user administrator first.", field);
+
+    private static async Task<bool> IsLastAdministratorAsync(SmsContext context, ConsoleUser user, CancellationToken cancellationToken) =>
+        user is { Role: Role.Administrator, Disabled: false }
+        && !await context.Users.AnyAsync(u => u.Id != user.Id && u.Role == Role.Administrator && !u.Disabled, cancellationToken);
+
+    private async Task<CommandResult<UserRow>> AddAsync(string who, NewUser user, Func<SmsContext, Task<CommandError?>> refuse, CancellationToken cancellationToken)
+    {
+        var errors = new List<CommandError>();
+        if (UserRules.CheckName(user.UserName) is { } wrongName)
+        {
+            errors.Add(new CommandError(CommandErrorKind.Invalid, "user.name", wrongName, "userName"));
+        }
+
+        if (UserRules.CheckPassword(user.Password) is { } wrongPassword)
+        {
+            errors.Add(new CommandError(CommandErrorKind.Invalid, "user.password", wrongPassword, "password"));
+        }
+
+        if (!Enum.IsDefined(user.Role))
+        {
+            errors.Add(new CommandError(CommandErrorKind.Invalid, "user.role", "There is no such role.", "role"));
+        }
+
+        if (errors.Count > 0)
+        {
+            return errors.ToArray();
+        }
+
+        var error = await InTransactionAsync(async work =>
+        {
+            if (await refuse(work.Context) is { } refused)
+            {
+                return refused;
+            }
+
+            if (await work.Users.FindByNameAsync(user.UserName) is not null)
+            {
+                return new CommandError(CommandErrorKind.Conflict, "user.nameTaken", $"There is a user {user.UserName} already.", "userName");
+            }
+
+            work.Begin(who, "user.create", user.UserName);
+            work.Audit(null, user.Role.ToString());
+            var added = new ConsoleUser { UserName = user.UserName, Role = user.Role, LockoutEnabled = true };
+            return await Work.SaveAsync(u => work.Users.CreateAsync(u, user.Password), added);
+        }, cancellationToken);
+        return error is null ? new UserRow(user.UserName, user.Role, false, false, null) : error;
+    }
+
+    private async Task<CommandResult> ChangeAsync(Actor actor, string userName, string action, Func<Work, ConsoleUser, Task<CommandError?>> change, CancellationToken cancellationToken, bool keepFailure = false)
+    {
+        if (Refuse(actor) is { } refused)
+        {
+            return CommandResult.Failure(refused);
+        }
+
+        var error = await InTransactionAsync(async work =>
+        {
+            if (await work.Users.FindByNameAsync(userName) is not { } user)
+            {
+                return new CommandError(CommandErrorKind.NotFound, "user.notFound", $"There is no user {userName}.");
+            }
+
+            work.Begin(actor.UserName, action, user.UserName!);
+            return await change(work, user);
+        }, cancellationToken, keepFailure);
+        sessions.Forget(userName);
+        return error is null ? CommandResult.Success : CommandResult.Failure(error);
+    }
+
+    /// <param name="keepFailure">Commits what a refused change wrote (a failed attempt counts towards lock-out).</param>
+    private async Task<CommandError?> InTransactionAsync(Func<Work, Task<CommandError?>> act, CancellationToken cancellationToken, bool keepFailure = false)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        return await store.InTransactionAsync(async (context, _) =>
+        {
+            // Identity's manager over the context of this transaction, not over the scope's own.
+            using var users = ActivatorUtilities.CreateInstance<UserManager<ConsoleUser>>(scope.ServiceProvider, new UserOnlyStore<ConsoleUser, SmsContext>(context));
+            var error = await act(new Work(context, users, time));
+            if (error is not null && !keepFailure)
+            {
+                context.Abandon();
+            }
+
+            return error;
+        }, cancellationToken);
+    }
+
+    /// <summary>One transaction's context, users and audit row.</summary>
+    private sealed class Work(SmsContext context, UserManager<ConsoleUser> users, TimeProvider time)
+    {
+        private (string Who, string Action, string Target) _what;
+
+        public SmsContext Context { get; } = context;
+
+        public UserManager<ConsoleUser> Users { get; } = users;
+
+        public void Begin(string who, string action, string target) => _what = (who, action, target);
+
+        public void Audit(string? before, string? after) => Context.Audit.Add(new AuditEntry
+        {
+            At = time.GetUtcNow().UtcDateTime,
+            Who = _what.Who,
+            Action = _what.Action,
+            Target = _what.Target,
+            Before = before,
+            After = after,
+            Succeeded = true,
+        });
+
+        /// <summary>Identity saves the context, so the audit row goes with the change.</summary>
+        public static async Task<CommandError?> SaveAsync(Func<ConsoleUser, Task<IdentityResult>> save, ConsoleUser user)
+        {
+            var result = await save(user);
+            return result.Succeeded
+                ? null
+                : new CommandError(CommandErrorKind.Conflict, "user.conflict", string.Join(" ", result.Errors.Select(e => e.Description)));
+        }
+    }
+}

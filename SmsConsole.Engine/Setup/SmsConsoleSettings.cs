@@ -1,0 +1,347 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Configuration.CommandLine;
+using Microsoft.Extensions.Configuration.Json;
+
+namespace SmsConsole.Engine;
+
+/// <summary>Options, or every reason why there are none.</summary>
+public sealed record SettingsOutcome(SmsConsoleOptions? Options, IReadOnlyList<string> Errors);
+
+/// <summary>
+/// Finds and checks the settings of a primary site: root appsettings.json, environment, arguments, in that order, the last wins.
+/// The console and the headless engine start with the same. Nothing is created here.
+/// </summary>
+public static partial class SmsConsoleSettings
+{
+    /// <summary>Exit code of a program whose settings are wrong.</summary>
+    public const int WrongSettingsExitCode = 2;
+
+    private static readonly string[] ReservedCodes = ["CON", "PRN", "AUX", "NUL"];
+
+    private static readonly Dictionary<string, string[]> Sections = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["Site"] = ["Code", "Name"],
+        ["Database"] = ["Provider", "MaxBatchSize", "CommandTimeout"],
+        ["Engine"] = ["Enabled"],
+        ["Setup"] = ["Administrator", "Password"],
+        ["ConnectionStrings"] = ["SiteControl"],
+    };
+
+    /// <summary>Keys beside ours that a .NET host reads itself.</summary>
+    private static readonly string[] OtherKeys =
+        ["Urls", "DataDirectory", "Logging", "Kestrel", "AllowedHosts", "environment", "contentRoot", "applicationName", "webRoot", "DetailedErrors", "hostBuilder:reloadConfigOnChange", "hostBuilder", "$schema"];
+
+    /// <summary>
+    /// Where the root appsettings.json is: beside the program when published, else beside SmsConsole.sln above it.
+    /// </summary>
+    public static string FindRoot(string programDirectory)
+    {
+        if (File.Exists(Path.Combine(programDirectory, "appsettings.json")))
+        {
+            return programDirectory;
+        }
+
+        for (var directory = new DirectoryInfo(programDirectory); directory is not null; directory = directory.Parent)
+        {
+            if (File.Exists(Path.Combine(directory.FullName, "SmsConsole.sln")))
+            {
+                return directory.FullName;
+            }
+        }
+
+        return programDirectory;
+    }
+
+    /// <summary>Adds the sources in their order. A file that cannot be read is an error of <see cref="Load"/>, not an exception.</summary>
+    public static void AddSources(IConfigurationBuilder builder, string root, string[] args)
+    {
+        builder.AddJsonFile(Path.Combine(root, "appsettings.json"), optional: true, reloadOnChange: false);
+        builder.AddEnvironmentVariables("DOTNET_");
+        builder.AddEnvironmentVariables("ASPNETCORE_");
+        builder.AddEnvironmentVariables();
+        builder.AddCommandLine(args);
+    }
+
+    /// <summary>Reads and checks the settings of a program in <paramref name="programDirectory"/>.</summary>
+    public static SettingsOutcome Load(string programDirectory, string[] args)
+    {
+        var root = FindRoot(programDirectory);
+        var builder = new ConfigurationBuilder();
+        AddSources(builder, root, args);
+        try
+        {
+            return Check(builder.Build(), root);
+        }
+        catch (InvalidDataException e)
+        {
+            return new SettingsOutcome(null, [$"{Path.Combine(root, "appsettings.json")}: {e.InnerException?.Message ?? e.Message}"]);
+        }
+        catch (FormatException e)
+        {
+            return new SettingsOutcome(null, [$"Arguments: {e.Message}"]);
+        }
+    }
+
+    /// <summary>Checks what the sources say. A relative DataDirectory counts from <paramref name="root"/>.</summary>
+    public static SettingsOutcome Check(IConfigurationRoot configuration, string root)
+    {
+        var errors = new List<string>();
+        FindUnknownKeys(configuration, errors);
+        var urls = Urls(configuration["Urls"], errors);
+        var dataDirectory = DataDirectory(configuration["DataDirectory"], root, errors);
+        var site = Site(configuration.GetSection("Site"), errors);
+        var database = Database(configuration, dataDirectory, errors);
+        var engine = new EngineSettings(Boolean(configuration, "Engine:Enabled", true, errors));
+        var setup = Setup(configuration.GetSection("Setup"), errors);
+        return errors.Count > 0
+            ? new SettingsOutcome(null, errors)
+            : new SettingsOutcome(new SmsConsoleOptions { Urls = urls, DataDirectory = dataDirectory, Site = site, Database = database, Engine = engine, Setup = setup }, []);
+    }
+
+    /// <summary>Writes the errors as both programs show them; returns the exit code.</summary>
+    public static int Report(IReadOnlyList<string> errors, TextWriter output)
+    {
+        output.WriteLine(errors.Count == 1 ? "SmsConsole cannot start: a setting is wrong." : $"SmsConsole cannot start: {errors.Count} settings are wrong.");
+        foreach (var error in errors)
+        {
+            output.WriteLine($"  - {error}");
+        }
+
+        output.WriteLine("Nothing was created. Settings come from appsettings.json, the environment (Section__Key) and arguments (--Section:Key=value).");
+        return WrongSettingsExitCode;
+    }
+
+    private static void FindUnknownKeys(IConfigurationRoot configuration, List<string> errors)
+    {
+        // The environment is everybody's: unknown names there are not ours to judge, except inside our sections.
+        var known = new HashSet<string>(Sections.Keys.Concat(OtherKeys), StringComparer.OrdinalIgnoreCase);
+        var given = configuration.Providers.Where(p => p is JsonConfigurationProvider or CommandLineConfigurationProvider)
+            .SelectMany(p => p.GetChildKeys([], null)).Distinct(StringComparer.OrdinalIgnoreCase);
+        errors.AddRange(given.Where(key => !known.Contains(key)).Order(StringComparer.Ordinal).Select(key => $"{key}: there is no such setting.{Nearest(key, known)}"));
+        foreach (var (section, keys) in Sections.Where(s => s.Key != "ConnectionStrings"))
+        {
+            errors.AddRange(configuration.GetSection(section).GetChildren()
+                .Where(child => !keys.Contains(child.Key, StringComparer.OrdinalIgnoreCase))
+                .Select(child => $"{section}:{child.Key}: there is no such setting. {section} knows {string.Join(", ", keys)}."));
+        }
+    }
+
+    private static string Nearest(string key, IEnumerable<string> known) =>
+        known.FirstOrDefault(k => k.Length > 3 && (k.StartsWith(key, StringComparison.OrdinalIgnoreCase) || key.StartsWith(k, StringComparison.OrdinalIgnoreCase) || Distance(k, key) <= 2)) is { } near
+            ? $" Did you mean {near}?"
+            : string.Empty;
+
+    private static int Distance(string a, string b)
+    {
+        var row = Enumerable.Range(0, b.Length + 1).ToArray();
+        for (var i = 1; i <= a.Length; i++)
+        {
+            var corner = row[0];
+            row[0] = i;
+            for (var j = 1; j <= b.Length; j++)
+            {
+                var above = row[j];
+                var cost = char.ToUpperInvariant(a[i - 1]) == char.ToUpperInvariant(b[j - 1]) ? 0 : 1;
+                row[j] = Math.Min(Math.Min(row[j] + 1, row[j - 1] + 1), corner + cost);
+                corner = above;
+            }
+        }
+
+        return row[^1];
+    }
+
+    private static string Urls(string? text, List<string> errors)
+    {
+        if (text is null)
+        {
+            return SmsConsoleOptions.DefaultUrls;
+        }
+
+        var parts = text.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        if (parts.Length == 0)
+        {
+            errors.Add($"Urls: is empty; for example {SmsConsoleOptions.DefaultUrls}.");
+        }
+
+        foreach (var part in parts)
+        {
+            // Kestrel's wildcards are no host names to Uri.
+            var candidate = part.Replace("://*", "://any", StringComparison.Ordinal).Replace("://+", "://any", StringComparison.Ordinal);
+            if (!Uri.TryCreate(candidate, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https") || uri.Host.Length == 0)
+            {
+                errors.Add($"Urls: \"{part}\" is not an address such as http://localhost:5080.");
+            }
+            else if (uri.AbsolutePath != "/" || uri.Query.Length > 0)
+            {
+                errors.Add($"Urls: \"{part}\" must end after host and port.");
+            }
+        }
+
+        return text;
+    }
+
+    private static string DataDirectory(string? text, string root, List<string> errors)
+    {
+        string path;
+        try
+        {
+            path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(string.IsNullOrWhiteSpace(text) ? "data" : text, root));
+        }
+        catch (ArgumentException e)
+        {
+            errors.Add($"DataDirectory: \"{text}\" is not a path: {e.Message}");
+            return root;
+        }
+
+        if (text is not null && string.IsNullOrWhiteSpace(text))
+        {
+            errors.Add("DataDirectory: is empty.");
+        }
+        else if (File.Exists(path))
+        {
+            errors.Add($"DataDirectory: {path} is a file.");
+        }
+        else if (WhyNotWritable(path) is { } reason)
+        {
+            errors.Add($"DataDirectory: {path} cannot be written: {reason}");
+        }
+
+        return path;
+    }
+
+    private static string? WhyNotWritable(string path)
+    {
+        var existing = path;
+        while (!Directory.Exists(existing))
+        {
+            if (File.Exists(existing))
+            {
+                return $"{existing} is a file.";
+            }
+
+            if (Path.GetDirectoryName(existing) is not { } parent)
+            {
+                return "there is no such drive.";
+            }
+
+            existing = parent;
+        }
+
+        try
+        {
+            // Permission bits do not tell of read-only mounts; only a file does. It is gone when the handle closes.
+            using var probe = new FileStream(Path.Combine(existing, $".sms-probe-{Guid.NewGuid():N}"), FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose);
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return e.Message;
+        }
+    }
+
+    private static SiteSettings Site(IConfigurationSection section, List<string> errors)
+    {
+        var code = section["Code"] ?? "P01";
+        var name = (section["Name"] ?? "Primary site").Trim();
+        if (!SiteCodePattern().IsMatch(code) || ReservedCodes.Contains(code, StringComparer.Ordinal))
+        {
+            errors.Add($"Site:Code: \"{code}\" is not a site code: three of A-Z and 0-9, and none of {string.Join(", ", ReservedCodes)}.");
+        }
+
+        if (name.Length is 0 or > 50 || name.Any(char.IsControl))
+        {
+            errors.Add("Site:Name: must have 1 to 50 characters.");
+        }
+
+        return new SiteSettings(code, name);
+    }
+
+    private static DatabaseSettings Database(IConfiguration configuration, string dataDirectory, List<string> errors)
+    {
+        var connection = configuration.GetConnectionString("SiteControl");
+        var text = configuration["Database:Provider"] ?? nameof(DatabaseProvider.Sqlite);
+        var known = Enum.GetNames<DatabaseProvider>().Contains(text, StringComparer.OrdinalIgnoreCase);
+        if (!known)
+        {
+            errors.Add($"Database:Provider: \"{text}\" is not known; {string.Join(" or ", Enum.GetNames<DatabaseProvider>())}.");
+        }
+
+        var provider = known ? Enum.Parse<DatabaseProvider>(text, ignoreCase: true) : DatabaseProvider.Sqlite;
+        if (known && provider == DatabaseProvider.SqlServer && string.IsNullOrWhiteSpace(connection))
+        {
+            errors.Add("ConnectionStrings:SiteControl: SQL Server needs a connection string.");
+        }
+
+        if (!string.IsNullOrWhiteSpace(connection))
+        {
+            try
+            {
+                _ = new System.Data.Common.DbConnectionStringBuilder { ConnectionString = connection };
+            }
+            catch (ArgumentException)
+            {
+                // The text may hold a password: it is not repeated.
+                errors.Add("ConnectionStrings:SiteControl: is not a connection string (name=value; ...).");
+            }
+        }
+        else
+        {
+            connection = $"Data Source={Path.Combine(dataDirectory, "SiteControl.db")}";
+        }
+
+        return new DatabaseSettings(provider, connection, Number(configuration, "Database:MaxBatchSize", 1, 10_000, errors), Number(configuration, "Database:CommandTimeout", 1, 3_600, errors));
+    }
+
+    private static SetupSettings Setup(IConfigurationSection section, List<string> errors)
+    {
+        var (administrator, password) = (section["Administrator"], section["Password"]);
+        if (string.IsNullOrEmpty(administrator) != string.IsNullOrEmpty(password))
+        {
+            errors.Add("Setup: Administrator and Password go together; one of them is missing.");
+        }
+        else if (!string.IsNullOrEmpty(administrator))
+        {
+            errors.AddRange(UserRules.CheckName(administrator) is { } wrongName ? [$"Setup:Administrator: {wrongName}"] : []);
+            errors.AddRange(UserRules.CheckPassword(password!) is { } wrongPassword ? [$"Setup:Password: {wrongPassword}"] : []);
+        }
+
+        return string.IsNullOrEmpty(administrator) ? new SetupSettings() : new SetupSettings(administrator, password);
+    }
+
+    private static int? Number(IConfiguration configuration, string key, int least, int most, List<string> errors)
+    {
+        if (configuration[key] is not { Length: > 0 } text)
+        {
+            return null;
+        }
+
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most)
+        {
+            return number;
+        }
+
+        errors.Add($"{key}: \"{text}\" is not a whole number from {least} to {most}.");
+        return null;
+    }
+
+    private static bool Boolean(IConfiguration configuration, string key, bool standard, List<string> errors)
+    {
+        if (configuration[key] is not { Length: > 0 } text)
+        {
+            return standard;
+        }
+
+        if (bool.TryParse(text, out var value))
+        {
+            return value;
+        }
+
+        errors.Add($"{key}: \"{text}\" is neither true nor false.");
+        return standard;
+    }
+
+    [GeneratedRegex("^[A-Z0-9]{3}\\z", RegexOptions.CultureInvariant)]
+    private static partial Regex SiteCodePattern();
+}

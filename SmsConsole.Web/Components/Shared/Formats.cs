@@ -1,0 +1,65 @@
+using System.Globalization;
+
+namespace SmsConsole.Web.Components.Shared;
+
+/// <summary>How a moment is worded.</summary>
+public enum TimeMode
+{
+    /// <summary>"3 min ago", "in 40 s"; the moment itself on hover.</summary>
+    Relative,
+
+    /// <summary>Date and time.</summary>
+    Absolute,
+
+    /// <summary>Time of day, for "as of".</summary>
+    Clock,
+
+    /// <summary>How long since, counting: "1 min 20 s".</summary>
+    Elapsed,
+}
+
+/// <summary>Numbers as people read them.</summary>
+internal static class Formats
+{
+    private static readonly string[] Units = ["B", "KB", "MB", "GB", "TB"];
+
+    public static string Bytes(long bytes)
+    {
+        var value = (double)bytes;
+        var unit = 0;
+        while (value >= 1000 && unit < Units.Length - 1)
+        {
+            value /= 1000;
+            unit++;
+        }
+
+        return value.ToString(unit == 0 || value >= 100 ? "0" : "0.0", CultureInfo.InvariantCulture) + " " + Units[unit];
+    }
+
+    public static string Duration(TimeSpan span)
+    {
+        span = span < TimeSpan.Zero ? TimeSpan.Zero : span;
+        return span switch
+        {
+            { TotalSeconds: < 1 } => "under 1 s",
+            { TotalMinutes: < 1 } => string.Create(CultureInfo.InvariantCulture, $"{span.Seconds} s"),
+            { TotalHours: < 1 } => string.Create(CultureInfo.InvariantCulture, $"{span.Minutes} min {span.Seconds} s"),
+            { TotalDays: < 1 } => string.Create(CultureInfo.InvariantCulture, $"{span.Hours} h {span.Minutes} min"),
+            _ => string.Create(CultureInfo.InvariantCulture, $"{(int)span.TotalDays} d {span.Hours} h"),
+        };
+    }
+
+    /// <summary>0 to 100; 0 while the total is not known.</summary>
+    public static int Percent(long part, long total) => total <= 0 ? 0 : (int)Math.Clamp(part * 100 / total, 0, 100);
+
+    /// <summary>What is left at the pace so far, or null while that says nothing.</summary>
+    public static TimeSpan? Remaining(long sent, long total, DateTimeOffset? startedAt, DateTimeOffset now)
+    {
+        if (startedAt is not { } started || sent <= 0 || total <= sent || now - started < TimeSpan.FromSeconds(1))
+        {
+            return null;
+        }
+
+        return (now - started) * ((double)(total - sent) / sent);
+    }
+}

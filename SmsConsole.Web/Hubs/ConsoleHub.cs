@@ -1,0 +1,40 @@
+using Microsoft.AspNetCore.SignalR;
+using SmsConsole.Engine;
+
+namespace SmsConsole.Web.Hubs;
+
+/// <summary>What the server says to its clients. It says what changed, never what to: a client asks the API again.</summary>
+public interface IConsoleClient
+{
+    /// <summary>Kind <see cref="ChangeKind.Resync"/>: some were missed, read everything again.</summary>
+    Task Changed(ChangeEvent change);
+}
+
+/// <summary>Server to client only: there is no method to call.</summary>
+internal sealed class ConsoleHub(HubConnections connections) : Hub<IConsoleClient>
+{
+    public override Task OnConnectedAsync()
+    {
+        connections.Opened(Context);
+        return base.OnConnectedAsync();
+    }
+
+    public override Task OnDisconnectedAsync(Exception? exception)
+    {
+        connections.Closed(Context);
+        return base.OnDisconnectedAsync(exception);
+    }
+}
+
+/// <summary>Passes the change feed on to the hub. A client that connects reads the API after it has connected, so it misses nothing.</summary>
+internal sealed class ChangeBroadcaster(IChangeFeed feed, IHubContext<ConsoleHub, IConsoleClient> hub) : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var subscription = feed.Subscribe();
+        await foreach (var change in subscription.ReadAsync(stoppingToken))
+        {
+            await hub.Clients.All.Changed(change);
+        }
+    }
+}

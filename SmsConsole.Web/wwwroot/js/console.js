@@ -1,0 +1,96 @@
+// What the server cannot do for a page: the viewer's clock and zone, the theme, a search key, a log that follows its end.
+const units = [[86400, 'd', 'h', 3600], [3600, 'h', 'min', 60], [60, 'min', 's', 1]];
+
+function span(seconds) {
+  seconds = Math.max(0, Math.floor(seconds));
+  for (const [size, big, small, rest] of units) {
+    if (seconds >= size) {
+      const left = Math.floor(seconds % size / rest);
+      return left ? `${Math.floor(seconds / size)} ${big} ${left} ${small}` : `${Math.floor(seconds / size)} ${big}`;
+    }
+  }
+  return `${seconds} s`;
+}
+
+const coarse = seconds => seconds >= 60 ? span(seconds).replace(/ \d+ (s|min|h)$/, '') : span(seconds);
+const two = n => String(n).padStart(2, '0');
+const clock = d => `${two(d.getHours())}:${two(d.getMinutes())}:${two(d.getSeconds())}`;
+const day = d => `${d.getFullYear()}-${two(d.getMonth() + 1)}-${two(d.getDate())}`;
+const shown = new Set();
+
+// One tick for every time on the page. The light content stays as the server wrote it; the shadow shows the viewer's.
+class SmsTime extends HTMLElement {
+  static observedAttributes = ['datetime', 'mode'];
+  constructor() {
+    super();
+    this.attachShadow({ mode: 'open' }).append(document.createTextNode(''));
+  }
+  connectedCallback() { shown.add(this); this.tick(); }
+  disconnectedCallback() { shown.delete(this); }
+  attributeChangedCallback() { this.tick(); }
+  tick() {
+    const at = new Date(this.getAttribute('datetime'));
+    if (isNaN(at)) { return; }
+    const ago = (Date.now() - at) / 1000;
+    const mode = this.getAttribute('mode');
+    const text = mode === 'absolute' ? `${day(at)} ${clock(at)}`
+      : mode === 'clock' ? clock(at)
+      : mode === 'elapsed' ? span(ago)
+      : ago < 0 ? `in ${coarse(-ago)}`
+      : ago < 3 ? 'just now'
+      : ago > 7 * 86400 ? day(at) : `${coarse(ago)} ago`;
+    const node = this.shadowRoot.firstChild;
+    if (node.data !== text) { node.data = text; }
+    const title = `${day(at)} ${clock(at)} (${at.toISOString().slice(0, 19).replace('T', ' ')} UTC)`;
+    if (this.title !== title) { this.title = title; }
+  }
+}
+customElements.define('sms-time', SmsTime);
+setInterval(() => { if (!document.hidden) { for (const time of shown) { time.tick(); } } }, 1000);
+document.addEventListener('visibilitychange', () => { if (!document.hidden) { for (const time of shown) { time.tick(); } } });
+
+// A log that stays at its end until the reader scrolls up.
+class SmsFollow extends HTMLElement {
+  connectedCallback() {
+    this.follow = true;
+    this.addEventListener('scroll', () => { this.follow = this.scrollHeight - this.scrollTop - this.clientHeight < 24; });
+    this.observer = new MutationObserver(() => { if (this.follow) { this.scrollTop = this.scrollHeight; } });
+    this.observer.observe(this, { childList: true, subtree: true, characterData: true });
+    this.scrollTop = this.scrollHeight;
+  }
+  disconnectedCallback() { this.observer.disconnect(); }
+}
+customElements.define('sms-follow', SmsFollow);
+
+function applyTheme(theme) {
+  document.documentElement.dataset.theme = theme;
+  for (const link of document.querySelectorAll('link[data-scheme]')) {
+    link.media = theme === 'system' ? `(prefers-color-scheme: ${link.dataset.scheme})` : theme === link.dataset.scheme ? 'all' : 'not all';
+  }
+  for (const button of document.querySelectorAll('[data-set-theme]')) {
+    button.setAttribute('aria-pressed', String(button.dataset.setTheme === theme));
+  }
+}
+
+document.addEventListener('click', e => {
+  const theme = e.target.closest?.('[data-set-theme]')?.dataset.setTheme;
+  if (theme) {
+    document.cookie = `sms.theme=${theme};path=/;max-age=31536000;samesite=lax`;
+    applyTheme(theme);
+  }
+  const copied = e.target.closest?.('[data-copy]');
+  if (copied) { navigator.clipboard?.writeText(copied.dataset.copy); }
+  for (const menu of document.querySelectorAll('details.menu[open]')) {
+    if (!menu.contains(e.target)) { menu.open = false; }
+  }
+});
+
+document.addEventListener('keydown', e => {
+  if ((e.ctrlKey || e.metaKey) && e.key.toLowerCase() === 'k') {
+    e.preventDefault();
+    document.getElementById('palette-open')?.click();
+  }
+  if (e.key === 'Escape') {
+    for (const menu of document.querySelectorAll('details.menu[open]')) { menu.open = false; menu.querySelector('summary')?.focus(); }
+  }
+});

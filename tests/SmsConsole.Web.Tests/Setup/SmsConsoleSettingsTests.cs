@@ -1,0 +1,115 @@
+using Microsoft.Extensions.Configuration;
+using SmsConsole.Engine;
+
+namespace SmsConsole.Web.Tests.Setup;
+
+public sealed class SmsConsoleSettingsTests : IDisposable
+{
+    private readonly string _root = Directory.CreateTempSubdirectory("sms-settings-").FullName;
+
+    public void Dispose() => Directory.Delete(_root, recursive: true);
+
+    private SettingsOutcome Load(params string[] args) => SmsConsoleSettings.Load(_root, args);
+
+    [Fact]
+    public void Load_NothingSaid_HasTheDefaultsOfTheContract()
+    {
+        var options = Load().Options!;
+
+        Assert.Equal("http://localhost:5080", options.Urls);
+        Assert.Equal(Path.Combine(_root, "data"), options.DataDirectory);
+        Assert.Equal(new SiteSettings("P01", "Primary site"), options.Site);
+        Assert.Equal(DatabaseProvider.Sqlite, options.Database.Provider);
+        Assert.Contains(Path.Combine(_root, "data"), options.Database.ConnectionString, StringComparison.Ordinal);
+        Assert.True(options.Engine.Enabled);
+        Assert.Null(options.Setup.Administrator);
+    }
+
+    [Fact]
+    public void Load_FileAndArguments_TheLastWins()
+    {
+        File.WriteAllText(Path.Combine(_root, "appsettings.json"), """{ "Site": { "Code": "ABC", "Name": "From the file" } }""");
+
+        var options = Load("--Site:Name=From the arguments").Options!;
+
+        Assert.Equal(new SiteSettings("ABC", "From the arguments"), options.Site);
+    }
+
+    [Fact]
+    public void Load_ManyWrong_ListsThemAllAndCreatesNothing()
+    {
+        var outcome = Load(
+            "--Urls=ftp://x", "--Site:Code=p1", "--Site:Name=", "--Database:Provider=Oracle", "--Database:MaxBatchSize=-1", "--Database:CommandTimeout=soon",
+            "--Engine:Enabled=maybe", "--Engine:Speed=9", "--Setup:Administrator=admin", "--DataDirctory=x");
+
+        Assert.Null(outcome.Options);
+        foreach (var start in new[] { "Urls:", "Site:Code:", "Site:Name:", "Database:Provider:", "Database:MaxBatchSize:", "Database:CommandTimeout:", "Engine:Enabled:", "Engine:Speed:", "Setup:", "DataDirctory:" })
+        {
+            Assert.Single(outcome.Errors, e => e.StartsWith(start, StringComparison.Ordinal));
+        }
+
+        Assert.Contains(outcome.Errors, e => e.Contains("Did you mean DataDirectory?", StringComparison.Ordinal));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_root));
+    }
+
+    [Theory]
+    [InlineData("CON")]
+    [InlineData("p01")]
+    [InlineData("P012")]
+    [InlineData("P01\n")]
+    public void Load_BadSiteCode_IsAnError(string code) =>
+        Assert.Contains(Load($"--Site:Code={code}").Errors, e => e.StartsWith("Site:Code", StringComparison.Ordinal));
+
+    [Fact]
+    public void Load_SqlServerWithoutConnectionString_IsAnError() =>
+        Assert.Contains(Load("--Database:Provider=SqlServer").Errors, e => e.StartsWith("ConnectionStrings:SiteControl", StringComparison.Ordinal));
+
+    [Fact]
+    public void Load_BadConnectionString_DoesNotRepeatIt()
+    {
+        var error = Assert.Single(Load("--ConnectionStrings:SiteControl=Password secret").Errors);
+
+        Assert.DoesNotContain("secret", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Load_DataDirectoryIsAFileOrBelowOne_IsAnError()
+    {
+        File.WriteAllText(Path.Combine(_root, "taken"), "");
+
+        Assert.Contains(Load("--DataDirectory=taken").Errors, e => e.StartsWith("DataDirectory", StringComparison.Ordinal));
+        Assert.Contains(Load("--DataDirectory=taken/below").Errors, e => e.StartsWith("DataDirectory", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Load_UnwritableDataDirectory_IsAnError()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        // Not even root creates files there.
+        Assert.Contains(Load("--DataDirectory=/proc/sms/data").Errors, e => e.StartsWith("DataDirectory", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Load_BrokenJson_IsAnErrorThatNamesTheFile()
+    {
+        File.WriteAllText(Path.Combine(_root, "appsettings.json"), "{ \"Site\": ");
+
+        Assert.Contains("appsettings.json", Assert.Single(Load().Errors), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Check_UnknownNameInTheEnvironment_IsNotOurs()
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["HOME"] = "/root" }).Build();
+
+        Assert.Empty(SmsConsoleSettings.Check(configuration, _root).Errors);
+    }
+
+    [Fact]
+    public void SetupSettings_ToString_HidesThePassword() =>
+        Assert.DoesNotContain("secret", new SetupSettings("admin", "secret-password").ToString(), StringComparison.Ordinal);
+}

@@ -1,1 +1,2 @@
+global using SiteControlImageContent = SmsConsole.SiteServer.Formats.SiteControlImage;
 global using SmsConsole.Data.Queries;

@@ -105,9 +105,15 @@ public sealed class BootstrapProcess(IDisk disk, SmsRoot root, ISiteProcesses pr
     private async Task<int> HandOverAsync(TraceLog log, CancellationToken cancellationToken)
     {
         var slot = ComponentSlots.Current(disk, root)!;
+        var registered = false;
+        if (!SiteLock.IsHeld(SiteConfigManager.LockFile(root)))
+        {
+            registered = await new SystemdUnit(disk, root, Trust.SiteIdentity.Load(disk, root)!.SiteCode).RegisterAsync(log, cancellationToken);
+        }
+
         for (var attempt = 1; attempt <= 3; attempt++)
         {
-            if (!SiteLock.IsHeld(SiteConfigManager.LockFile(root)))
+            if (!SiteLock.IsHeld(SiteConfigManager.LockFile(root)) && (!registered || attempt > 1))
             {
                 processes.StartDetached(slot, "run", root.Path);
             }

@@ -64,7 +64,8 @@ public sealed class BootstrapService(IDisk disk, SmsRoot root, SiteIdentity iden
                 publicKey,
                 EnrolmentProof.Compute(order.Token, order.SiteCode, order.Incarnation, publicKey),
                 SiteProgram.Version,
-                clock.GetUtcNow());
+                clock.GetUtcNow(),
+                SiteProgram.IsSelfContained(AppContext.BaseDirectory) ? System.Runtime.InteropServices.RuntimeInformation.RuntimeIdentifier : null);
             disk.Write(root.BootstrapConfirmation, JsonSerializer.SerializeToUtf8Bytes(enrolment, SiteJson.Default.Enrolment));
             disk.Write(root.BootstrapOrder, JsonSerializer.SerializeToUtf8Bytes(order with { Token = string.Empty }, SiteJson.Default.BootstrapOrder), ownerOnly: true);
         }

@@ -30,14 +30,19 @@ public static class SitePackage
     private const long MaximumTotal = 2L << 30;
     private const int MaximumRatio = 200;
 
-    /// <summary>Packs the named files of a directory, in name order, so that the same input gives the same bytes.</summary>
-    public static async Task BuildAsync(IDisk disk, string directory, IReadOnlyList<string> files, string version, string? runtimeId, string target, CancellationToken cancellationToken)
+    /// <summary>Packs the named files of a directory.</summary>
+    public static Task BuildAsync(IDisk disk, string directory, IReadOnlyList<string> files, string version, string? runtimeId, string target, CancellationToken cancellationToken) =>
+        BuildAsync(disk, files.ToDictionary(f => f.Replace('\\', '/'), f => Path.Combine(directory, f)), version, runtimeId, target, cancellationToken);
+
+    /// <summary>Packs files under the names they get at the site, in name order, so that the same input gives the same bytes.</summary>
+    /// <param name="sources">Name in the package to path here.</param>
+    public static async Task BuildAsync(IDisk disk, IReadOnlyDictionary<string, string> sources, string version, string? runtimeId, string target, CancellationToken cancellationToken)
     {
         var entries = new List<PackageFile>();
-        foreach (var file in files.Order(StringComparer.Ordinal))
+        foreach (var (name, source) in sources.OrderBy(s => s.Key, StringComparer.Ordinal))
         {
-            await using var stream = disk.OpenRead(Path.Combine(directory, file));
-            entries.Add(new PackageFile(file.Replace('\\', '/'), stream.Length, Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancellationToken))));
+            await using var stream = disk.OpenRead(source);
+            entries.Add(new PackageFile(name, stream.Length, Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancellationToken))));
         }
 
         var manifest = new PackageManifest(version, runtimeId, entries);
@@ -52,7 +57,7 @@ public static class SitePackage
                 await AddAsync(tar, ManifestName, json, cancellationToken);
                 foreach (var entry in entries)
                 {
-                    await using var stream = disk.OpenRead(Path.Combine(directory, entry.Path));
+                    await using var stream = disk.OpenRead(sources[entry.Path]);
                     await AddAsync(tar, entry.Path, stream, cancellationToken);
                 }
             }

@@ -41,6 +41,10 @@ public sealed record SiteProgram(string Directory, IReadOnlyList<string> Files, 
         return files.Contains("sms-site.dll") || files.Any(f => f is "sms-site" or "sms-site.exe") ? new SiteProgram(directory, files, runtimeId) : null;
     }
 
+    /// <summary>The self-contained sets that were published beside this program.</summary>
+    public static IReadOnlyList<SiteProgram> Published(IDisk disk) =>
+        [.. disk.ListDirectories(Path.Combine(AppContext.BaseDirectory, "site")).Select(d => SelfContained(disk, Path.GetFileName(d))).OfType<SiteProgram>()];
+
     /// <summary>The set that fits a far side, or null with what is missing there.</summary>
     public static SiteProgram? For(IDisk disk, LinkProbe probe, out string explanation)
     {

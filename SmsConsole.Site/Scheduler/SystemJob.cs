@@ -53,5 +53,6 @@ public sealed record ReturnAddress(string Kind, string? Directory);
 /// The Bootstrap service's confirmation (BOOTSTRP.ACK; handed to Hierarchy Manager as SITECFG.BOX/&lt;code&gt;.ENR).
 /// </summary>
 /// <param name="PublicKey">Base64 SubjectPublicKeyInfo of the new site's key.</param>
+/// <param name="RuntimeId">The platform a self-contained program runs on there; null where a .NET runtime is. The site package has to match.</param>
 /// <param name="Proof">Base64 HMAC-SHA-256, key = token, over "code|incarnation|publicKey".</param>
-public sealed record Enrolment(string SiteCode, Guid Incarnation, string PublicKey, string Proof, string Version, DateTimeOffset At);
+public sealed record Enrolment(string SiteCode, Guid Incarnation, string PublicKey, string Proof, string Version, DateTimeOffset At, string? RuntimeId = null);

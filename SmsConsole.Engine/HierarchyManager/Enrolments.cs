@@ -1,0 +1,146 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+using SmsConsole.SiteServer;
+using SmsConsole.SiteServer.Spool;
+using SmsConsole.SiteServer.Trust;
+
+namespace SmsConsole.Engine;
+
+/// <summary>
+/// Takes the Bootstrap services' confirmations (SITECFG.BOX/&lt;code&gt;.ENR): checks the proof, keeps the site's key, burns the
+/// token. Killed between commit and delete: the same confirmation is found again, known, and dropped.
+/// </summary>
+internal sealed partial class Enrolments(EngineStore store, PrimarySite primary, PhaseChanger phases, SystemJobs jobs, PoisonBox poison, IDisk disk, ILogger<Enrolments> log)
+{
+    private const int MaximumFile = 16 << 10;
+
+    public async Task TakeAsync(CancellationToken cancellationToken)
+    {
+        foreach (var file in disk.ListFiles(primary.Root.SiteConfigBox, "*.ENR"))
+        {
+            try
+            {
+                if (await TakeAsync(file, cancellationToken) is { } problem)
+                {
+                    poison.SetAside(primary.Root.SiteConfigBox, problem, null, file);
+                }
+            }
+            catch (Exception e) when (e is not (OperationCanceledException or FenceLostException))
+            {
+                LogFailed(e, primary.Code, Path.GetFileName(file));
+            }
+        }
+    }
+
+    /// <summary>Null when it was dealt with or has to wait; else why it is refused.</summary>
+    private async Task<string?> TakeAsync(string file, CancellationToken cancellationToken)
+    {
+        if (Read(file, out var problem) is not { } enrolment)
+        {
+            return problem;
+        }
+
+        var (site, job, tokens) = await store.ReadAsync(
+            async (db, token) =>
+            {
+                var site = await db.Sites.FirstOrDefaultAsync(s => s.Code == enrolment.SiteCode && s.ParentCode == primary.Code, token);
+                var job = await db.Jobs.Where(j => j.Destination == enrolment.SiteCode && j.Incarnation == enrolment.Incarnation && j.Type == JobType.Bootstrap)
+                    .OrderByDescending(j => j.Id).FirstOrDefaultAsync(token);
+                return (site, job, await jobs.TokensAsync(db, enrolment.SiteCode, enrolment.Incarnation, token));
+            },
+            cancellationToken);
+        if (site is null || site.Incarnation != enrolment.Incarnation)
+        {
+            return $"Site {enrolment.SiteCode} is not known in this incarnation.";
+        }
+
+        var key = Convert.FromBase64String(enrolment.PublicKey);
+        if (site.PublicKey is { } known)
+        {
+            // Accepted before; only the file was left over.
+            disk.Delete(file);
+            return known.AsSpan().SequenceEqual(key) ? null : $"Site {site.Code} has confirmed before, with another key.";
+        }
+
+        if (!tokens.Any(t => EnrolmentProof.IsValid(enrolment, t)))
+        {
+            return "Its proof is wrong: it does not come from the Bootstrap service this primary started.";
+        }
+
+        if (SiteState.Of(site) != SiteTransitions.BootstrapSending || job?.Status != JobStatus.Complete)
+        {
+            // The sender has yet to say that the job is complete, or a retry is to come: the confirmation stays good.
+            return null;
+        }
+
+        var outcome = await phases.MoveAsync(
+            SeenSite.Of(site),
+            new SiteMove(SiteEvent.Enrolled, $"The Bootstrap service of {site.Code} has confirmed that it runs.", SmsEvents.HierarchyManager),
+            async (db, row, token) =>
+            {
+                row.PublicKey = key;
+                await SystemJobs.BurnTokensAsync(db, row, token);
+                SystemJobs.Ask(db, OperationKinds.Enrolled, row.Code, enrolment.RuntimeId).CompletedAt = db.Now;
+            },
+            cancellationToken);
+        if (outcome == MoveOutcome.Moved)
+        {
+            LogEnrolled(site.Code, enrolment.Version);
+            disk.Delete(file);
+        }
+
+        return null;
+    }
+
+    private Enrolment? Read(string file, out string problem)
+    {
+        try
+        {
+            var enrolment = SiteJson.TryRead(disk.ReadAll(file, MaximumFile), SiteJson.Default.Enrolment, out problem);
+            if (enrolment is null)
+            {
+                return null;
+            }
+
+            problem = "It is not named after the site it speaks of.";
+            if (!string.Equals(Path.GetFileNameWithoutExtension(file), enrolment.SiteCode, StringComparison.Ordinal))
+            {
+                return null;
+            }
+
+            problem = "Its platform is not a runtime id.";
+            if (enrolment.RuntimeId is { } id && (id.Length is 0 or > 32 || !id.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.')))
+            {
+                return null;
+            }
+
+            problem = "Its key is not a P-256 key.";
+            return IsKey(enrolment.PublicKey) ? enrolment : null;
+        }
+        catch (InvalidDataException e)
+        {
+            problem = e.Message;
+            return null;
+        }
+    }
+
+    private static bool IsKey(string base64)
+    {
+        try
+        {
+            using var key = System.Security.Cryptography.ECDsa.Create();
+            key.ImportSubjectPublicKeyInfo(Convert.FromBase64String(base64), out _);
+            return key.KeySize == 256;
+        }
+        catch (Exception e) when (e is FormatException or System.Security.Cryptography.CryptographicException)
+        {
+            return false;
+        }
+    }
+
+    [LoggerMessage(2301, LogLevel.Information, "{SiteCode}: the Bootstrap service (version {Version}) has confirmed; its key is kept.")]
+    private partial void LogEnrolled(string siteCode, string version);
+
+    [LoggerMessage(2302, LogLevel.Error, "{SiteCode}: the confirmation {File} could not be taken; the next run tries again.")]
+    private partial void LogFailed(Exception exception, string siteCode, string file);
+}

@@ -1,0 +1,183 @@
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+using SmsConsole.Data.Sites;
+using SmsConsole.Data;
+using SmsConsole.SiteServer;
+using SmsConsole.SiteServer.Formats;
+using SmsConsole.SiteServer.Spool;
+using SmsConsole.SiteServer.Trust;
+
+namespace SmsConsole.Engine;
+
+/// <summary>
+/// Takes the sites' .CT2 files. A report takes effect once: ACTUAL image, receipt and status are one transaction. Killed between
+/// commit and delete: the receipt says so, and the file is dropped.
+/// </summary>
+internal sealed partial class SiteReports(EngineStore store, PrimarySite primary, PhaseChanger phases, InboxMail mail, PoisonBox poison, IDisk disk, ILogger<SiteReports> log)
+{
+    public async Task TakeAsync(CancellationToken cancellationToken)
+    {
+        var box = primary.Root.SiteConfigBox;
+        foreach (var file in disk.ListFiles(box, "*.CT2"))
+        {
+            try
+            {
+                if (await TakeAsync(file, cancellationToken) is { } problem)
+                {
+                    poison.SetAside(box, problem.Message, problem.Code == 0 ? null : problem.Extension, file, InboxMail.EnvelopeFile(file));
+                }
+            }
+            catch (Exception e) when (e is not (OperationCanceledException or FenceLostException))
+            {
+                LogFailed(e, primary.Code, Path.GetFileName(file));
+            }
+        }
+
+        mail.DropOrphans(box);
+    }
+
+    /// <summary>Null when it was dealt with; else why it is refused (code 0: no documented number).</summary>
+    private async Task<FormatError?> TakeAsync(string file, CancellationToken cancellationToken)
+    {
+        var (envelope, verdict, reason) = await mail.JudgeAsync(file, EnvelopeTypes.SiteReport, cancellationToken);
+        switch (verdict)
+        {
+            case MailVerdict.Refused:
+                return new FormatError(0, 0, reason);
+            case MailVerdict.Known or MailVerdict.Stale:
+                LogDropped(envelope!.Source, Path.GetFileName(file), envelope.Sequence, verdict);
+                mail.Drop(file);
+                return null;
+        }
+
+        var parsed = Parse(file);
+        if (parsed.Value is not { } report)
+        {
+            await RaiseAsync(SmsEvents.CannotReadSiteControlFile, $"{Path.GetFileName(file)} of site {envelope!.Source} cannot be read: {parsed.Error}", cancellationToken);
+            return parsed.Error;
+        }
+
+        if (report.Image.Type != SiteControlFileType.Actual)
+        {
+            await RaiseAsync(SmsEvents.BadSiteControlFileType, $"{Path.GetFileName(file)} of site {envelope!.Source} is of type {report.Image.Type}.", cancellationToken);
+            return new FormatError(FormatErrorCode.BadType, 0, $"A report is ACTUAL, not {report.Image.Type}.");
+        }
+
+        if (report.Image.TargetSite != envelope!.Source || report.Image.OriginatingSite != envelope.Source)
+        {
+            return new FormatError(FormatErrorCode.BadSiteInfo, 0, $"Site {envelope.Source} speaks of site {report.Image.TargetSite}: a site speaks only for itself.");
+        }
+
+        return await StoreAsync(file, envelope, report, cancellationToken);
+    }
+
+    private async Task<FormatError?> StoreAsync(string file, Envelope envelope, SiteControlFile report, CancellationToken cancellationToken)
+    {
+        var text = report.ToText();
+        var (outcome, state) = await store.WriteAsync(
+            async (db, token) =>
+            {
+                var site = await db.Sites.FirstAsync(s => s.Code == envelope.Source, token);
+                var state = SiteState.Of(site);
+                if (site.Incarnation != envelope.Incarnation || await InboxMail.IsKnownAsync(db, envelope, token))
+                {
+                    db.Abandon();
+                    return (MoveOutcome.Stale, state);
+                }
+
+                if (!phases.Apply(db, site, new SiteMove(SiteEvent.Reported, $"The configuration of {site.Code} has arrived ({Path.GetFileName(file)}).", SmsEvents.HierarchyManager)))
+                {
+                    db.Abandon();
+                    return (MoveOutcome.NotAllowed, state);
+                }
+
+                site.LastReportAt = db.Now;
+                site.Version = report.Image.Build;
+                site.ServicesJson = Services(report.Image);
+                InboxMail.Receive(db, envelope);
+                await AddImageAsync(db, site.Code, ControlImageKind.Actual, text, token);
+                await CompleteJobsAsync(db, site, token);
+                db.StatusMessages.Add(SmsEvents.Message(db.Now, primary.Code, SmsEvents.ActualReceived, Severity.Information, $"The ACTUAL site control file of {site.Code} was received."));
+                return (MoveOutcome.Moved, state);
+            },
+            cancellationToken);
+        switch (outcome)
+        {
+            case MoveOutcome.NotAllowed:
+                return new FormatError(0, 0, $"Site {envelope.Source} is {state}: no report is awaited before its package was sent.");
+            case MoveOutcome.Moved:
+                LogReported(envelope.Source, state.ToString(), report.Image.Build);
+                mail.Drop(file);
+                break;
+        }
+
+        return null; // stale: the next run judges it anew
+    }
+
+    /// <summary>Stores a version of an image as the current one of its kind.</summary>
+    public static async Task AddImageAsync(SmsContext db, string code, ControlImageKind kind, string text, CancellationToken cancellationToken)
+    {
+        var serial = 0L;
+        if (await db.SiteControl.FirstOrDefaultAsync(i => i.SiteCode == code && i.Kind == kind && i.IsCurrent, cancellationToken) is { } current)
+        {
+            serial = current.Serial;
+            current.IsCurrent = false;
+
+            // Before the insert: there is never a moment with two current ones.
+            await db.SaveChangesAsync(cancellationToken);
+        }
+
+        db.SiteControl.Add(new Data.Sites.SiteControlImage { SiteCode = code, Kind = kind, Serial = serial + 1, IsCurrent = true, At = db.Now, Text = text });
+    }
+
+    /// <summary>What the destination did with what arrived is done: it reports.</summary>
+    private static async Task CompleteJobsAsync(SmsContext db, Site site, CancellationToken cancellationToken)
+    {
+        var working = await db.Jobs.Where(j => j.Destination == site.Code && j.Incarnation == site.Incarnation && j.WorkingStatus == WorkingStatus.Pending).ToListAsync(cancellationToken);
+        working.ForEach(j => j.WorkingStatus = WorkingStatus.Complete);
+    }
+
+    private static string Services(SiteControlImageContent image) =>
+        JsonSerializer.Serialize(
+            image.Properties
+                .Where(p => p.Name.StartsWith(ServiceState.PropertyPrefix, StringComparison.Ordinal))
+                .Take(100)
+                .Select(p => new ServiceRow(
+                    p.Name[ServiceState.PropertyPrefix.Length..],
+                    p.Text1,
+                    DateTimeOffset.TryParse(p.Text2, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var since) ? since : null,
+                    (int)Math.Min(p.Number, int.MaxValue))),
+            JsonSerializerOptions.Web);
+
+    private ParseResult<SiteControlFile> Parse(string file)
+    {
+        try
+        {
+            return SiteControlFile.Parse(disk.ReadAll(file, SiteControlFile.MaxBytes));
+        }
+        catch (InvalidDataException e)
+        {
+            return new FormatError(FormatErrorCode.CannotRead, 0, e.Message);
+        }
+    }
+
+    private Task RaiseAsync(int messageId, string text, CancellationToken cancellationToken) =>
+        store.WriteAsync(
+            (db, _) =>
+            {
+                db.StatusMessages.Add(SmsEvents.Message(db.Now, primary.Code, messageId, Severity.Error, text));
+                return Task.CompletedTask;
+            },
+            cancellationToken);
+
+    [LoggerMessage(2401, LogLevel.Information, "{SiteCode}: report taken (was {From}), version {Version}.")]
+    private partial void LogReported(string siteCode, string from, string version);
+
+    [LoggerMessage(2402, LogLevel.Information, "{SiteCode}: {File} (sequence {Sequence}) dropped: {Verdict}.")]
+    private partial void LogDropped(string siteCode, string file, long sequence, MailVerdict verdict);
+
+    [LoggerMessage(2403, LogLevel.Error, "{SiteCode}: the report {File} could not be taken; the next run tries again.")]
+    private partial void LogFailed(Exception exception, string siteCode, string file);
+}

@@ -1,0 +1,55 @@
+using SmsConsole.Data.Status;
+
+namespace SmsConsole.Engine;
+
+/// <summary>Numbers of the events Hierarchy Manager raises (KB122180, KB122181).</summary>
+internal static class SmsEvents
+{
+    public const int CannotReadSiteControlFile = 336;
+    public const int BadSiteControlFileType = 339;
+    public const int NoAddress = 347;
+    public const int InstallPackageCreated = 348;
+    public const int InstallStarted = 349;
+    public const int NewSiteInitiated = 350;
+    public const int ActualReceived = 358;
+    public const int BootstrapJobFailed = 359;
+    public const int InstallJobFailed = 360;
+    public const int ControlJobFailed = 361;
+    public const int NoSystemMap = 387;
+
+    /// <summary>Ours: the SMS event of the job whose time ran out has no number.</summary>
+    public const int DeadlinePassed = 362;
+
+    public const string HierarchyManager = "SMS_HIERARCHY_MANAGER";
+
+    /// <summary>Events of a Bootstrap service that end an installation.</summary>
+    public static SiteEvent? EndsInstallation(int messageId) => messageId switch
+    {
+        381 or 382 or 384 or 385 or 388 => SiteEvent.PackageRejected,
+        383 or 386 => SiteEvent.ControlFileRejected,
+        _ => null,
+    };
+
+    /// <summary>The failure in the administrator's words.</summary>
+    public static SiteFailureText Explain(int messageId, string code, string detail) => messageId switch
+    {
+        381 => new(messageId, $"The packages of {code} disappeared before they could be unpacked. {detail}", "See that nothing cleans up the install directory at the site, then retry: the site package is sent again."),
+        382 => new(messageId, $"The site package (BOOTSTRP.PK1) that arrived at {code} is not valid. {detail}", "Retry: the site package is sent again."),
+        383 => new(messageId, $"The site control file (BOOTSTRP.PK2) that arrived at {code} is not valid. {detail}", "Retry: the site control file is sent again."),
+        384 => new(messageId, $"There is not enough free disk space at {code}. {detail}", "Free space on the volume of the install directory, then retry."),
+        385 => new(messageId, $"The site package could not be unpacked at {code}. {detail}", "Look into BOOTSTRP.LOG at the site, mend what it says, then retry."),
+        386 => new(messageId, $"The site control file could not be unpacked at {code}. {detail}", "Look into BOOTSTRP.LOG at the site, mend what it says, then retry."),
+        388 => new(messageId, $"{code} had no valid packages for 48 hours and went back to its old components. {detail}", "See that the link to the site works, then retry."),
+        BootstrapJobFailed => new(messageId, $"The Bootstrap Job for {code} did not succeed. {detail}", "Check host, account and install directory of the site's address, then retry."),
+        InstallJobFailed => new(messageId, $"The Site Install Job for {code} did not succeed. {detail}", "Check the link to the site, then retry: sending goes on where it stopped."),
+        ControlJobFailed => new(messageId, $"The Site Control Job for {code} did not succeed. {detail}", "Check the link to the site, then retry."),
+        DeadlinePassed => new(messageId, detail, "Check that the site server runs and reaches this site, then retry. A report that arrives late still makes the site active."),
+        _ => new(messageId, detail, "Retry."),
+    };
+
+    public static StatusMessage Message(DateTime at, string siteCode, int messageId, Severity severity, string text) =>
+        new() { At = at, SiteCode = siteCode, Component = HierarchyManager, MessageId = messageId, Severity = severity, Text = text };
+}
+
+/// <summary>Why a site failed and what a person can do about it.</summary>
+internal sealed record SiteFailureText(int EventId, string Reason, string WhatToDo);

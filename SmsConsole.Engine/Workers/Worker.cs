@@ -1,0 +1,7 @@
+namespace SmsConsole.Engine;
+
+/// <summary>A component that the engine wakes.</summary>
+/// <param name="Component">Name as in status messages.</param>
+/// <param name="Interval">The guarantee; a nudge only shortens the wait.</param>
+/// <param name="Box">Inbox whose new files wake it, or null.</param>
+internal sealed record Worker(string Component, TimeSpan Interval, string? Box, Func<CancellationToken, Task> RunOnceAsync);

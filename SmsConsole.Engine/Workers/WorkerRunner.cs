@@ -1,0 +1,185 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using Quartz;
+using SmsConsole.SiteServer.Spool;
+
+namespace SmsConsole.Engine;
+
+/// <summary>
+/// Starts and stops the alarm clock, and wakes components before their time. Quartz keeps nothing that matters: what is left to do
+/// is in the database and in the inboxes.
+/// </summary>
+internal sealed partial class WorkerRunner(
+    Func<IEnumerable<Worker>> registered,
+    ISchedulerFactory schedulers,
+    IDisk disk,
+    PrimarySite primary,
+    ILogger<WorkerRunner> log) : IWorkerNudge, IJobListener, IDisposable
+{
+    private readonly ConcurrentDictionary<string, bool> _nudged = new(StringComparer.Ordinal);
+    private readonly Lock _gate = new();
+    private readonly List<FileSystemWatcher> _watchers = [];
+    private IReadOnlyDictionary<string, Worker> _workers = new Dictionary<string, Worker>();
+    private readonly ConcurrentDictionary<Guid, Task> _running = new();
+    private IScheduler? _clock;
+    private bool _listens;
+
+    public string Name => nameof(WorkerRunner);
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        _workers = registered().ToDictionary(w => w.Component, StringComparer.Ordinal);
+        var scheduler = await schedulers.GetScheduler(cancellationToken);
+        if (!_listens)
+        {
+            scheduler.ListenerManager.AddJobListener(this);
+            _listens = true;
+        }
+
+        await scheduler.Clear(cancellationToken);
+        foreach (var worker in _workers.Values)
+        {
+            var job = JobBuilder.Create<WorkerJob>().WithIdentity(worker.Component).StoreDurably().Build();
+            var trigger = TriggerBuilder.Create().WithIdentity(worker.Component).StartNow()
+                .WithSimpleSchedule(s => s.WithInterval(worker.Interval).RepeatForever())
+                .Build();
+            await scheduler.ScheduleJob(job, trigger, cancellationToken: cancellationToken);
+            Watch(worker);
+        }
+
+        lock (_gate)
+        {
+            _clock = scheduler;
+        }
+
+        await scheduler.Start(cancellationToken);
+        LogStarted(primary.Code, _workers.Count);
+    }
+
+    /// <summary>Returns when no component runs any more.</summary>
+    public async Task StopAsync()
+    {
+        IScheduler? scheduler;
+        lock (_gate)
+        {
+            (scheduler, _clock) = (_clock, null);
+            _watchers.ForEach(w => w.Dispose());
+            _watchers.Clear();
+        }
+
+        if (scheduler is null)
+        {
+            return;
+        }
+
+        await scheduler.Standby(CancellationToken.None);
+        await scheduler.Clear(CancellationToken.None);
+        await Task.WhenAll(_running.Values);
+        LogStopped(primary.Code);
+    }
+
+    public void Nudge(string component)
+    {
+        IScheduler? scheduler;
+        lock (_gate)
+        {
+            scheduler = _clock;
+        }
+
+        // Until the component has begun to run, one nudge is as good as many.
+        if (scheduler is not null && _workers.ContainsKey(component) && _nudged.TryAdd(component, true))
+        {
+            _ = TriggerAsync(scheduler, component);
+        }
+    }
+
+    public async Task RunAsync(string component, CancellationToken cancellationToken)
+    {
+        _nudged.TryRemove(component, out _);
+        if (!_workers.TryGetValue(component, out var worker))
+        {
+            return;
+        }
+
+        var run = (Id: Guid.NewGuid(), End: new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        _running[run.Id] = run.End.Task;
+        try
+        {
+            await worker.RunOnceAsync(cancellationToken);
+        }
+        finally
+        {
+            _running.TryRemove(run.Id, out _);
+            run.End.SetResult();
+        }
+    }
+
+    public ValueTask JobToBeExecuted(IJobExecutionContext context, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
+    public ValueTask JobExecutionVetoed(IJobExecutionContext context, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
+    /// <summary>A run that throws is logged here; the next tick tries again.</summary>
+    public ValueTask JobWasExecuted(IJobExecutionContext context, JobExecutionException? jobException, CancellationToken cancellationToken)
+    {
+        if (jobException is not null && jobException.GetBaseException() is not (OperationCanceledException or FenceLostException))
+        {
+            LogFailed(jobException, primary.Code, context.JobDetail.Key.Name);
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    public void Dispose() => _watchers.ForEach(w => w.Dispose());
+
+    private async Task TriggerAsync(IScheduler scheduler, string component)
+    {
+        try
+        {
+            await scheduler.TriggerJob(new JobKey(component), CancellationToken.None);
+        }
+        catch (SchedulerException e)
+        {
+            // The clock is being stopped, or the job is gone with it: the next tick will do.
+            _nudged.TryRemove(component, out _);
+            LogNotNudged(e, primary.Code, component);
+        }
+    }
+
+    /// <summary>A watcher is a hint that may fail or lose events; nobody relies on it.</summary>
+    private void Watch(Worker worker)
+    {
+        if (worker.Box is not { } box)
+        {
+            return;
+        }
+
+        disk.CreateDirectory(box);
+        try
+        {
+            var watcher = new FileSystemWatcher(box) { NotifyFilter = NotifyFilters.FileName };
+            watcher.Created += (_, _) => Nudge(worker.Component);
+            watcher.Renamed += (_, _) => Nudge(worker.Component);
+            watcher.EnableRaisingEvents = true;
+            _watchers.Add(watcher);
+        }
+        catch (IOException e)
+        {
+            LogNotWatched(e, primary.Code, box);
+        }
+    }
+
+    [LoggerMessage(2601, LogLevel.Information, "{SiteCode}: {Count} components are awake.")]
+    private partial void LogStarted(string siteCode, int count);
+
+    [LoggerMessage(2602, LogLevel.Information, "{SiteCode}: components stopped.")]
+    private partial void LogStopped(string siteCode);
+
+    [LoggerMessage(2603, LogLevel.Error, "{SiteCode}: {Component} failed; it goes on at the next tick.")]
+    private partial void LogFailed(Exception exception, string siteCode, string component);
+
+    [LoggerMessage(2604, LogLevel.Debug, "{SiteCode}: {Component} could not be nudged.")]
+    private partial void LogNotNudged(Exception exception, string siteCode, string component);
+
+    [LoggerMessage(2605, LogLevel.Warning, "{SiteCode}: {Box} is not watched; its component looks at its interval only.")]
+    private partial void LogNotWatched(Exception exception, string siteCode, string box);
+}

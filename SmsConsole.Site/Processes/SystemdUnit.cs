@@ -1,0 +1,87 @@
+using System.Diagnostics;
+using System.Text;
+using SmsConsole.SiteServer.Spool;
+
+namespace SmsConsole.SiteServer;
+
+/// <summary>
+/// Registers the site server with systemd, so that it comes back after a reboot. Where there is no systemd, or the account may not, the parent's watchdog
+/// starts it instead.
+/// </summary>
+public sealed class SystemdUnit(IDisk disk, SmsRoot root, string siteCode)
+{
+    private const string Units = "/etc/systemd/system";
+
+    /// <summary>True where systemd runs this machine and this account may add services to it.</summary>
+    public static bool IsAvailable => OperatingSystem.IsLinux() && Directory.Exists("/run/systemd/system") && Environment.IsPrivilegedProcess;
+
+    public string Name => $"sms-site-{siteCode}.service";
+
+    /// <summary>The unit; the slot in use is looked up at each start, because an upgrade changes it. Null for a root whose path would need quoting.</summary>
+    public string? Text()
+    {
+        if (!root.Path.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '.' or '_' or '-'))
+        {
+            return null;
+        }
+
+        var run = SiteProgram.IsSelfContained(ComponentSlots.Current(disk, root) ?? root.BootstrapDirectory)
+            ? $"exec {root.Components}/$(cat {root.Components}/CURRENT)/sms-site run --root {root.Path}"
+            : $"exec {SiteProgram.DotnetHost} {root.Components}/$(cat {root.Components}/CURRENT)/sms-site.dll run --root {root.Path}";
+        return $"""
+            [Unit]
+            Description=SmsConsole site server {siteCode}
+            After=network.target
+
+            [Service]
+            ExecStart=/bin/sh -c '{run}'
+            Restart=always
+            RestartSec=2
+            Environment=DOTNET_TieredPGO=0 DOTNET_gcConcurrent=0
+
+            [Install]
+            WantedBy=multi-user.target
+
+            """;
+    }
+
+    /// <summary>Writes, enables and starts the unit; false when that was not possible, with the reason in the log.</summary>
+    public async Task<bool> RegisterAsync(TraceLog log, CancellationToken cancellationToken)
+    {
+        if (!IsAvailable || Text() is not { } text)
+        {
+            return false;
+        }
+
+        try
+        {
+            disk.Write(Path.Combine(Units, Name), Encoding.UTF8.GetBytes(text));
+            return await SystemctlAsync(log, ["daemon-reload"], cancellationToken)
+                && await SystemctlAsync(log, ["enable", "--now", Name], cancellationToken);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or System.ComponentModel.Win32Exception)
+        {
+            log.Warning($"The site server could not be registered with systemd: {e.Message} The parent's watchdog starts it after a reboot.");
+            return false;
+        }
+    }
+
+    private static async Task<bool> SystemctlAsync(TraceLog log, string[] arguments, CancellationToken cancellationToken)
+    {
+        var start = new ProcessStartInfo("systemctl") { UseShellExecute = false, RedirectStandardError = true };
+        foreach (var argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        using var process = Process.Start(start)!;
+        var errors = await process.StandardError.ReadToEndAsync(cancellationToken);
+        await process.WaitForExitAsync(cancellationToken);
+        if (process.ExitCode != 0)
+        {
+            log.Warning($"systemctl {string.Join(' ', arguments)} failed: {errors.Trim()}");
+        }
+
+        return process.ExitCode == 0;
+    }
+}

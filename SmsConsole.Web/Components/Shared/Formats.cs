@@ -14,6 +14,9 @@ public enum TimeMode
     /// <summary>Time of day, for "as of".</summary>
     Clock,
 
+    /// <summary>Time of day, with the date when it is not today: "until 22:00".</summary>
+    Moment,
+
     /// <summary>How long since, counting: "1 min 20 s".</summary>
     Elapsed,
 }

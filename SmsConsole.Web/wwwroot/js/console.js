@@ -35,6 +35,7 @@ class SmsTime extends HTMLElement {
     const mode = this.getAttribute('mode');
     const text = mode === 'absolute' ? `${day(at)} ${clock(at)}`
       : mode === 'clock' ? clock(at)
+      : mode === 'moment' ? (day(at) === day(new Date()) ? clock(at).slice(0, 5) : `${day(at)} ${clock(at).slice(0, 5)}`)
       : mode === 'elapsed' ? span(ago)
       : ago < 0 ? `in ${coarse(-ago)}`
       : ago < 3 ? 'just now'

@@ -64,6 +64,9 @@ internal static class SiteImages
             SqlServer: options.Database.Provider.ToString(),
             SqlDatabase: "SiteControl"),
         Domains = [_domain],
+
+        // The format wants an address (error 716); its own is the one a primary without children has.
+        Addresses = [new SiteControlAddress(code, code, "MS_LAN_SENDER", "LAN_DEFAULT", "")],
         Outboxes = [new SiteControlOutbox("LAN_DEFAULT", "", "MS_LAN_SENDER", SiteControlOutbox.AlwaysOpen, 1, "", Environment.MachineName)],
         Components =
         [

@@ -43,9 +43,9 @@ internal sealed class JobRecorder(EngineStore store, IWorkerNudge workers, TimeP
                     if (JobChanges.Apply(db, job, JobEvent.WillRetry))
                     {
                         job.NextTryAt = request.NextTryAt?.UtcDateTime;
-                        job.WaitText = request.Reason;
+                        job.WaitText = Reason(request);
                         job.WaitSince ??= db.Now;
-                        job.Reason = request.Reason;
+                        job.Reason = Reason(request);
                     }
                 }
                 else
@@ -75,10 +75,10 @@ internal sealed class JobRecorder(EngineStore store, IWorkerNudge workers, TimeP
             cancellationToken);
 
     public ValueTask CancelledAsync(SendRequest request, CancellationToken cancellationToken) =>
-        EndAsync(request, (db, job) => JobChanges.End(db, job, JobEvent.Cancelled, job.Reason ?? request.Reason), cancellationToken);
+        EndAsync(request, (db, job) => JobChanges.End(db, job, JobEvent.Cancelled, job.Reason ?? Reason(request)), cancellationToken);
 
     public ValueTask FailedAsync(SendRequest request, CancellationToken cancellationToken) =>
-        EndAsync(request, (db, job) => JobChanges.End(db, job, JobEvent.Failed, request.Reason), cancellationToken);
+        EndAsync(request, (db, job) => JobChanges.End(db, job, JobEvent.Failed, Reason(request)), cancellationToken);
 
     private async ValueTask EndAsync(SendRequest request, Action<SmsContext, Job> end, CancellationToken cancellationToken)
     {
@@ -122,8 +122,10 @@ internal sealed class JobRecorder(EngineStore store, IWorkerNudge workers, TimeP
         row.Attempts = request.Attempts;
         row.NextTryAt = request.NextTryAt?.UtcDateTime;
         row.Heartbeat = request.Heartbeat?.UtcDateTime;
-        row.Reason = request.Reason;
+        row.Reason = Reason(request);
     }
+
+    private static string? Reason(SendRequest request) => string.IsNullOrEmpty(request.Reason) ? null : request.Reason;
 
     private static SendingStatus Status(SendRequestState state) => state switch
     {

@@ -14,7 +14,7 @@ internal sealed class LeaseKeeper(SmsStore store, EngineFence fence, TimeProvide
     public static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(20);
 
     /// <summary>Who this process is, for people who look for the other engine.</summary>
-    public string Owner { get; } = $"{Environment.MachineName}/{Environment.ProcessId}/{Guid.NewGuid():N}"[..Math.Min(200, Environment.MachineName.Length + 45)];
+    public string Owner { get; } = $"{Environment.MachineName}/{Environment.ProcessId}/{Guid.NewGuid():N}";
 
     /// <summary>Null when the lease is ours now; else who has it.</summary>
     public async Task<string?> TryTakeAsync(CancellationToken cancellationToken)

@@ -55,6 +55,7 @@ internal static class ConsoleHost
         services.AddSingleton(options);
         services.TryAddSingleton(TimeProvider.System);
         services.AddSmsKeyRing(options);
+        services.AddSmsEngine(options);
         services.AddSmsIdentity();
 
         services.AddRazorComponents().AddInteractiveServerComponents(circuit => circuit.DisconnectedCircuitRetentionPeriod = TimeSpan.FromMinutes(1));

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 
 namespace SmsConsole.Data;
 
@@ -37,7 +38,7 @@ internal sealed class SmsDatabase(SmsDataOptions options, IDbContextFactory<SmsC
 
             return _upToDate && await context.Counters.CountAsync(cancellationToken) >= 0;
         }
-        catch (Exception e) when (e is DbException or InvalidOperationException or TimeoutException)
+        catch (Exception e) when (e is DbException or InvalidOperationException or TimeoutException or RetryLimitExceededException)
         {
             return false;
         }

@@ -19,6 +19,7 @@ internal sealed class StatusMessageConfiguration : IEntityTypeConfiguration<Stat
         builder.HasIndex(m => m.Severity);
         builder.HasIndex(m => m.MessageId);
         builder.HasIndex(m => new { m.SiteCode, m.Severity });
+        builder.HasIndex(m => new { m.SiteCode, m.Component });
     }
 }
 

@@ -12,7 +12,7 @@ internal static class JobEndpoints
     {
         var jobs = api.MapGroup("/jobs").WithTags("Jobs");
         jobs.MapGet("/", async ([AsParameters] ListParameters list, IJobQueries queries, CancellationToken cancellationToken, JobStatus? status = null, string? destination = null) =>
-            list.Refuse(SortFields.Jobs) ?? Results.Ok(await queries.ListAsync(new JobListQuery(list.Search, list.Sort, list.PageOrFirst, list.Size, status, destination), cancellationToken)))
+            list.Refuse(SortNames.Jobs) ?? Results.Ok(await queries.ListAsync(new JobListQuery(list.Search, list.Sort, list.PageOrFirst, list.Size, status, destination), cancellationToken)))
             .WithSummary("System jobs").Produces<Page<JobRow>>();
         jobs.MapGet("/{id}", async (string id, IJobQueries queries, CancellationToken cancellationToken) =>
             await queries.FindAsync(id, cancellationToken) is { } job ? Results.Ok(job) : Problems.NotFound("job.notFound", $"There is no job {id}."))
@@ -25,7 +25,7 @@ internal static class JobEndpoints
             await commands.SetPriorityAsync(context.Actor(), id, request.Priority, context.RequestAborted) is { Succeeded: false } refused ? Problems.Of(refused) : Results.NoContent())
             .RequireAuthorization(Policies.Operator).WithSummary("High, medium or low").Produces(StatusCodes.Status204NoContent).ProducesProblem(StatusCodes.Status409Conflict);
         api.MapGet("/send-requests", async ([AsParameters] ListParameters list, IJobQueries queries, CancellationToken cancellationToken, string? jobId = null) =>
-            list.Refuse(SortFields.SendRequests) ?? Results.Ok(await queries.SendRequestsAsync(list.ToQuery(), jobId, cancellationToken)))
+            list.Refuse(SortNames.SendRequests) ?? Results.Ok(await queries.SendRequestsAsync(list.ToQuery(), jobId, cancellationToken)))
             .WithTags("Jobs").WithSummary("Send requests in the outboxes").Produces<Page<SendRequestRow>>();
     }
 

@@ -56,15 +56,15 @@ internal sealed record ListParameters(string? Search = null, string? Sort = null
 }
 
 /// <summary>Fields the lists can be sorted by.</summary>
-internal static class SortFields
+internal static class SortNames
 {
-    public static readonly string[] Sites = ["code", "name", "type", "status", "phase", "version", "lastReportAt"];
+    public static readonly string[] Sites = ["code", "name", "type", "status", "phase", "parentCode", "version", "lastReportAt"];
 
-    public static readonly string[] Jobs = ["id", "comment", "type", "status", "destination", "priority", "createdAt", "endedAt"];
+    public static readonly string[] Jobs = ["id", "comment", "type", "status", "destination", "priority", "createdAt"];
 
-    public static readonly string[] SendRequests = ["id", "jobId", "destination", "priority", "state"];
+    public static readonly string[] SendRequests = ["id", "jobId", "destination", "state"];
 
-    public static readonly string[] Users = ["userName", "role", "lastSignInAt"];
+    public static readonly string[] Users = ["userName", "lastSignInAt"];
 
-    public static readonly string[] Audit = ["at", "who", "action", "target"];
+    public static readonly string[] Audit = ["at", "who", "target"];
 }

@@ -15,13 +15,13 @@ internal static class UserEndpoints
     {
         var users = api.MapGroup("/users").WithTags("Users").RequireAuthorization(Policies.Administrator);
         users.MapGet("/", async ([AsParameters] ListParameters list, IStatusQueries queries, CancellationToken cancellationToken) =>
-            list.Refuse(SortFields.Users) ?? Results.Ok(await queries.UsersAsync(list.ToQuery(), cancellationToken)))
+            list.Refuse(SortNames.Users) ?? Results.Ok(await queries.UsersAsync(list.ToQuery(), cancellationToken)))
             .WithSummary("People who may sign in").Produces<Page<UserRow>>();
         users.MapPost("/", CreateAsync).WithSummary("A new user").Produces<UserRow>(StatusCodes.Status201Created).ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status409Conflict);
         users.MapPut("/{name}", ChangeAsync).WithSummary("Role, disabled, password").Produces(StatusCodes.Status204NoContent).ProducesProblem(StatusCodes.Status409Conflict);
         api.MapPut("/account/password", ChangeOwnAsync).WithTags("Users").WithSummary("One's own password").Produces(StatusCodes.Status204NoContent);
         api.MapGet("/audit", async ([AsParameters] ListParameters list, IStatusQueries queries, CancellationToken cancellationToken) =>
-            list.Refuse(SortFields.Audit) ?? Results.Ok(await queries.AuditAsync(list.ToQuery(), cancellationToken)))
+            list.Refuse(SortNames.Audit) ?? Results.Ok(await queries.AuditAsync(list.ToQuery(), cancellationToken)))
             .RequireAuthorization(Policies.Administrator).WithTags("Audit").WithSummary("Who did what").Produces<Page<AuditRow>>();
     }
 

@@ -55,6 +55,7 @@ internal static class ConsoleHost
         services.AddSingleton(options);
         services.TryAddSingleton(TimeProvider.System);
         services.AddSmsKeyRing(options);
+        services.AddSmsEngine(options);
         services.AddSmsIdentity();
 
         services.AddRazorComponents().AddInteractiveServerComponents(circuit => circuit.DisconnectedCircuitRetentionPeriod = TimeSpan.FromMinutes(1));
@@ -62,6 +63,7 @@ internal static class ConsoleHost
         services.AddScoped<AuthenticationStateProvider, SessionAuthenticationStateProvider>();
         services.AddScoped<CurrentActor>();
         services.AddRadzenComponents();
+        services.AddScoped<Components.Shared.Acts>();
         services.AddHttpContextAccessor();
         services.AddSingleton<SetupToken>();
 

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using SmsConsole.Data;
 using SmsConsole.Data.Queries;
 using SmsConsole.Engine;
 using SmsConsole.Web.Features.Security;
@@ -11,6 +12,7 @@ internal static class FirstStart
 {
     public static async Task PrepareAsync(WebApplication app, SmsConsoleOptions options)
     {
+        await app.Services.GetRequiredService<ISmsDatabase>().MigrateAsync(CancellationToken.None);
         if (!await app.Services.GetRequiredService<IStatusQueries>().NeedsFirstAdministratorAsync())
         {
             return;

@@ -100,7 +100,7 @@ public sealed class MigrationTests
     }
 
     [Fact]
-    public async Task MigrateAsync_SqlServerUnreachable_FailsAndIsNotReady()
+    public async Task IsReadyAsync_SqlServerUnreachable_IsFalse()
     {
         var options = new SmsDataOptions { Provider = SmsProvider.SqlServer, ConnectionString = "Server=127.0.0.1,1;Database=x;User Id=u;Password=p;Encrypt=Optional;Connect Timeout=1" };
         await using var services = new ServiceCollection().AddSmsData(options).BuildServiceProvider();

@@ -875,6 +875,8 @@ namespace SmsConsole.Data.Migrations.SqlServer
 
                     b.HasIndex("SiteCode");
 
+                    b.HasIndex("SiteCode", "Component");
+
                     b.HasIndex("SiteCode", "Severity");
 
                     b.ToTable("StatusMessages", (string)null);

@@ -855,6 +855,8 @@ namespace SmsConsole.Data.Migrations.Sqlite
 
                     b.HasIndex("SiteCode");
 
+                    b.HasIndex("SiteCode", "Component");
+
                     b.HasIndex("SiteCode", "Severity");
 
                     b.ToTable("StatusMessages", (string)null);

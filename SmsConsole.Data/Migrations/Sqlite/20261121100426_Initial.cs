@@ -487,6 +487,11 @@ namespace SmsConsole.Data.Migrations.Sqlite
                 column: "SiteCode");
 
             migrationBuilder.CreateIndex(
+                name: "IX_StatusMessages_SiteCode_Component",
+                table: "StatusMessages",
+                columns: new[] { "SiteCode", "Component" });
+
+            migrationBuilder.CreateIndex(
                 name: "IX_StatusMessages_SiteCode_Severity",
                 table: "StatusMessages",
                 columns: new[] { "SiteCode", "Severity" });

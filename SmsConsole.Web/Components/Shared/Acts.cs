@@ -1,0 +1,34 @@
+using Radzen;
+using SmsConsole.Engine;
+
+namespace SmsConsole.Web.Components.Shared;
+
+/// <summary>Asks before a dangerous act, and says what came of a command. For every page the same.</summary>
+internal sealed class Acts(DialogService dialogs, NotificationService notes, Features.Security.CurrentActor actor)
+{
+    /// <summary>True after a yes. <paramref name="what"/> names what is touched.</summary>
+    public async Task<bool> ConfirmAsync(string title, string what, string yes) =>
+        await dialogs.Confirm(what, title, new ConfirmOptions { OkButtonText = yes, CancelButtonText = "Keep as it is", CloseDialogOnEsc = true, Width = "min(30rem, 92vw)" }) == true;
+
+    /// <summary>Runs a command as the circuit's user and shows its outcome; the errors are returned for a form to place.</summary>
+    public async Task<IReadOnlyList<CommandError>> RunAsync<TResult>(Func<Actor, Task<TResult>> command, string done)
+        where TResult : CommandResult
+    {
+        if (await actor.GetAsync() is not { } who)
+        {
+            return [new CommandError(CommandErrorKind.Forbidden, "session.ended", "Your session has ended. Sign in again.")];
+        }
+
+        var result = await command(who);
+        if (result.Succeeded)
+        {
+            notes.Notify(new NotificationMessage { Severity = NotificationSeverity.Success, Summary = done, Duration = 4000, CloseOnClick = true });
+        }
+        else
+        {
+            notes.Notify(new NotificationMessage { Severity = NotificationSeverity.Error, Summary = "Nothing was changed", Detail = string.Join(" ", result.Errors.Select(e => e.Message)), Duration = 8000, CloseOnClick = true });
+        }
+
+        return result.Errors;
+    }
+}

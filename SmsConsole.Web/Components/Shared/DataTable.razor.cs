@@ -1,0 +1,48 @@
+using Microsoft.AspNetCore.Components;
+using SmsConsole.Data.Queries;
+
+namespace SmsConsole.Web.Components.Shared;
+
+/// <summary>A column of a list.</summary>
+/// <param name="Name">In the URL, when columns are chosen.</param>
+/// <param name="Sort">The field the server sorts by, or null.</param>
+/// <param name="Hidden">Shown only when chosen.</param>
+internal sealed record Column<TRow>(string Name, string Title, RenderFragment<TRow> Cell, string? Sort = null, string? Class = null, bool Hidden = false);
+
+public sealed partial class DataTable<TRow>
+{
+    [Parameter, EditorRequired]
+    public string Caption { get; set; } = default!;
+
+    [Parameter, EditorRequired]
+    public Page<TRow> Rows { get; set; } = default!;
+
+    [Parameter, EditorRequired]
+    public object Columns { get; set; } = default!;
+
+    [Parameter, EditorRequired]
+    public ListUrl State { get; set; } = default!;
+
+    [Parameter, EditorRequired]
+    public Func<TRow, object> RowKey { get; set; } = default!;
+
+    [Parameter]
+    public Func<TRow, string?>? RowClass { get; set; }
+
+    [Parameter]
+    public string One { get; set; } = "row";
+
+    [Parameter]
+    public string Many { get; set; } = "rows";
+
+    private IEnumerable<Column<TRow>> Shown => ((IReadOnlyList<Column<TRow>>)Columns).Where(c => State.Columns.Count == 0 ? !c.Hidden : State.Columns.Contains(c.Name));
+
+    private long First => ((long)(State.Page - 1) * State.PageSize) + 1;
+
+    private long Last => Math.Min(First + Rows.Items.Count - 1, Rows.Total);
+
+    private string? SortState(Column<TRow> column) =>
+        column.Sort is null ? null : State.Sort == column.Sort ? "ascending" : State.Sort == "-" + column.Sort ? "descending" : null;
+
+    private string SortLink(Column<TRow> column) => State.Link(("sort", State.Sort == column.Sort ? "-" + column.Sort : column.Sort), ("page", null));
+}

@@ -1,0 +1,118 @@
+using Microsoft.AspNetCore.Components;
+using SmsConsole.Data.Queries;
+using SmsConsole.Engine;
+using SmsConsole.Web.Components.Shared;
+using SmsConsole.Web.Features.Security;
+
+namespace SmsConsole.Web.Features.Sites;
+
+/// <summary>Identity, how to reach it, check, create. The checks run while one types and stand beside their fields.</summary>
+public sealed partial class NewSitePage
+{
+    private static readonly (NewSiteStep, string)[] _steps = [(NewSiteStep.Identity, "Identity"), (NewSiteStep.Reach, "How to reach it"), (NewSiteStep.Check, "Check and create")];
+
+    private NewSiteForm _form = new();
+    private NewSiteStep _step;
+    private PreflightReport? _report;
+    private SiteRow? _created;
+    private IReadOnlyList<CommandError> _errors = [];
+    private bool _checking;
+    private bool _creating;
+    private int _asked;
+
+    [Inject]
+    private ISiteCommands Commands { get; set; } = default!;
+
+    [Inject]
+    private CurrentActor Actor { get; set; } = default!;
+
+    [Inject]
+    private Acts Acts { get; set; } = default!;
+
+    [Inject]
+    private SmsConsoleOptions Options { get; set; } = default!;
+
+    private NewSite Site => _form.ToSite();
+
+    private IReadOnlyList<CommandError> Errors(string? field) => [.. _errors.Where(e => e.Field == field)];
+
+    private IReadOnlyList<PreflightCheck> Checks(string field) => [.. _report?.Checks.Where(c => c.Field == field && c.Outcome != CheckOutcome.Skipped) ?? []];
+
+    /// <summary>After a field was left: its checks, as far as enough is known for them.</summary>
+    private async Task ChangedAsync()
+    {
+        _errors = [];
+        if (_form.Missing(NewSiteStep.Identity).Count == 0)
+        {
+            await CheckAsync();
+        }
+    }
+
+    private async Task NextAsync()
+    {
+        _errors = _form.Missing(_step);
+        if (_errors.Count > 0)
+        {
+            return;
+        }
+
+        _step++;
+        if (_step == NewSiteStep.Check)
+        {
+            await CheckAsync();
+        }
+    }
+
+    private async Task CheckAsync()
+    {
+        if (await Actor.GetAsync() is not { } actor)
+        {
+            return;
+        }
+
+        var asked = ++_asked;
+        _checking = true;
+        StateHasChanged();
+        try
+        {
+            var result = await Commands.PreflightAsync(actor, Site);
+            if (asked == _asked)
+            {
+                _report = result.Succeeded ? result.Value : null;
+                _errors = result.Errors;
+            }
+        }
+        finally
+        {
+            _checking = asked != _asked && _checking;
+        }
+    }
+
+    private async Task CreateAsync()
+    {
+        _creating = true;
+        try
+        {
+            _errors = await Acts.RunAsync(async actor =>
+            {
+                var result = await Commands.CreateSecondarySiteAsync(actor, Site);
+                _created = result.Succeeded ? result.Value : null;
+                return result;
+            }, "Site creation has been initiated");
+            if (_errors.Count > 0)
+            {
+                _step = _errors.Select(e => NewSiteForm.StepOf(e.Field)).Min();
+            }
+            else
+            {
+                _form = new NewSiteForm(); // Nothing of a key stays in the circuit.
+            }
+        }
+        finally
+        {
+            _creating = false;
+        }
+    }
+
+    private void StartOver() => (_form, _step, _report, _created, _errors) = (new NewSiteForm(), NewSiteStep.Identity, null, null, []);
+}

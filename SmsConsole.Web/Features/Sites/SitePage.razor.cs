@@ -1,0 +1,49 @@
+using Microsoft.AspNetCore.Components;
+using SmsConsole.Data.Queries;
+using SmsConsole.Engine;
+using SmsConsole.Web.Components.Shared;
+
+namespace SmsConsole.Web.Features.Sites;
+
+/// <summary>One site: its phases, history, control files and logs.</summary>
+public sealed partial class SitePage
+{
+    private static readonly (string? Name, string Text)[] _tabs = [(null, "Overview"), ("history", "History"), ("control", "Control files"), ("log", "Logs")];
+
+    private HashSet<string> _jobs = [];
+    private LiveView<Found<SiteDetails>>? _view;
+
+    [Parameter]
+    public string Code { get; set; } = default!;
+
+    [Inject]
+    private ISiteQueries Queries { get; set; } = default!;
+
+    [Inject]
+    private ISiteCommands Commands { get; set; } = default!;
+
+    [Inject]
+    private Acts Acts { get; set; } = default!;
+
+    private static string? Tab(ListUrl url) => _tabs.Any(t => t.Name == url["tab"]) ? url["tab"] : null;
+
+    // A job's progress is part of its phase, so the jobs of this site's phases count too.
+    private bool Concerns(ChangeEvent change) =>
+        (change.Kind == ChangeKind.Site && change.Id == Code) || (change.Kind == ChangeKind.Job && _jobs.Contains(change.Id));
+
+    private async Task<Found<SiteDetails>> LoadAsync(CancellationToken token)
+    {
+        var details = await Queries.FindAsync(Code, token);
+        _jobs = details?.Phases.Where(p => p.JobId is not null).Select(p => p.JobId!).ToHashSet(StringComparer.Ordinal) ?? [];
+        return new Found<SiteDetails>(details);
+    }
+
+    private async Task RetryAsync()
+    {
+        if (await Acts.ConfirmAsync($"Retry {Code}?", $"The installation of site {Code} goes on from the phase it left. What has arrived there is not sent again.", "Retry"))
+        {
+            await Acts.RunAsync(actor => Commands.RetryAsync(actor, Code), $"Site {Code} goes on");
+            _view?.Refresh();
+        }
+    }
+}

@@ -1,1 +1,0 @@
-namespace SmsConsole.Architecture.Tests; public class SmokeTests { [Fact] public void Build_Always_Works() => Assert.True(true); }

@@ -13,7 +13,15 @@ if (settings.Options is not { } options)
     return SmsConsoleSettings.Report(settings.Errors, Console.Error);
 }
 
-await using var app = ConsoleHost.Create(options, args);
-await FirstStart.PrepareAsync(app, options);
-await app.RunAsync();
-return 0;
+try
+{
+    await using var app = ConsoleHost.Create(options, args);
+    await FirstStart.PrepareAsync(app, options);
+    await app.RunAsync();
+    return 0;
+}
+catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidOperationException or System.Data.Common.DbException)
+{
+    await Console.Error.WriteLineAsync($"The console cannot run: {e.Message}");
+    return 1;
+}

@@ -33,6 +33,7 @@ public static class EngineServices
             ConnectionString = options.Database.ConnectionString,
             MaxBatchSize = options.Database.MaxBatchSize,
             CommandTimeout = options.Database.CommandTimeout,
+            ApplyMigrations = options.Database.ApplyMigrations,
         });
         services.AddSingleton<PrimarySite>();
         services.AddSingleton<EngineFence>();

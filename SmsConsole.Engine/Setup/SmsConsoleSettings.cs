@@ -23,7 +23,7 @@ public static partial class SmsConsoleSettings
     private static readonly Dictionary<string, string[]> Sections = new(StringComparer.OrdinalIgnoreCase)
     {
         ["Site"] = ["Code", "Name"],
-        ["Database"] = ["Provider", "MaxBatchSize", "CommandTimeout"],
+        ["Database"] = ["Provider", "MaxBatchSize", "CommandTimeout", "ApplyMigrations"],
         ["Engine"] = ["Enabled"],
         ["Setup"] = ["Administrator", "Password"],
         ["ConnectionStrings"] = ["SiteControl"],
@@ -291,7 +291,7 @@ public static partial class SmsConsoleSettings
             connection = $"Data Source={Path.Combine(dataDirectory, "SiteControl.db")}";
         }
 
-        return new DatabaseSettings(provider, connection, Number(configuration, "Database:MaxBatchSize", 1, 10_000, errors), Number(configuration, "Database:CommandTimeout", 1, 3_600, errors));
+        return new DatabaseSettings(provider, connection, Number(configuration, "Database:MaxBatchSize", 1, 10_000, errors), Number(configuration, "Database:CommandTimeout", 1, 3_600, errors), Boolean(configuration, "Database:ApplyMigrations", false, errors));
     }
 
     private static SetupSettings Setup(IConfigurationSection section, List<string> errors)

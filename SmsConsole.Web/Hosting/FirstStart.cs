@@ -12,7 +12,7 @@ internal static class FirstStart
 {
     public static async Task PrepareAsync(WebApplication app, SmsConsoleOptions options)
     {
-        await app.Services.GetRequiredService<ISmsDatabase>().MigrateAsync(CancellationToken.None);
+        await app.Services.GetRequiredService<ISmsDatabase>().MigrateAsync();
         if (!await app.Services.GetRequiredService<IStatusQueries>().NeedsFirstAdministratorAsync())
         {
             return;

@@ -5,8 +5,24 @@ namespace SmsConsole.Web.Features.Sites;
 /// <summary>Components that write a log, by kind of site, in the order a person looks for them.</summary>
 internal static class LogComponents
 {
-    private static readonly string[] AtPrimary = ["hierarchymanager", "scheduler", "sender", "despooler", "sqlmonitor"];
-    private static readonly string[] AtSecondary = ["bootstrap", "siteconfigmanager", "scheduler", "sender", "despooler", "statusmanager"];
+    private static readonly string[] AtPrimary = ["hman", "sched", "sender", "despool", "collect", "statmgr", "dbmon", "smsexec"];
+    private static readonly string[] AtSecondary = ["bootstrap", "scman", "sched", "sender", "despool", "statmgr", "smsexec"];
+
+    /// <summary>What a log's short name stands for.</summary>
+    public static string Title(string component) => component switch
+    {
+        "hman" => "Hierarchy Manager",
+        "sched" => "Scheduler",
+        "sender" => "Sender",
+        "despool" => "Despooler",
+        "collect" => "Collector",
+        "statmgr" => "Status Manager",
+        "dbmon" => "SQL Monitor",
+        "smsexec" => "Executive",
+        "scman" => "Site Configuration Manager",
+        "bootstrap" => "Bootstrap service",
+        _ => component,
+    };
 
     public static IReadOnlyList<string> Of(SiteType type) => type switch
     {

@@ -36,7 +36,11 @@ public sealed partial class NewSitePage
 
     private IReadOnlyList<CommandError> Errors(string? field) => [.. _errors.Where(e => e.Field == field)];
 
-    private IReadOnlyList<PreflightCheck> Checks(string field) => [.. _report?.Checks.Where(c => c.Field == field && c.Outcome != CheckOutcome.Skipped) ?? []];
+    /// <summary>What the last report says of a field; nothing of the address before there is one.</summary>
+    private IReadOnlyList<PreflightCheck> Checks(string field) =>
+        _report is null || (_step == NewSiteStep.Reach && _form.Missing(NewSiteStep.Reach).Count > 0)
+            ? []
+            : [.. _report.Checks.Where(c => SitePresentation.FieldOf(c) == field && c.Outcome != CheckOutcome.Skipped)];
 
     /// <summary>After a field was left: its checks, as far as enough is known for them.</summary>
     private async Task ChangedAsync()

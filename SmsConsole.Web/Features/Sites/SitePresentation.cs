@@ -31,6 +31,16 @@ internal static class SitePresentation
         SmsConsole.Engine.CheckOutcome.Skipped => new("Not checked", IconName.Skipped, Tone.Neutral),
     };
 
+    /// <summary>The field a check stands beside. One that passed names none itself, but a person wants to see it pass there too.</summary>
+    public static string? FieldOf(SmsConsole.Engine.PreflightCheck check) => check.Field ?? check.Code switch
+    {
+        "site.code" => "code",
+        "site.name" => "name",
+        "directory" or "directory.notEmpty" or "disk.tooLittle" => "installDirectory",
+        "host.unreachable" or "runtime.missing" => "address.host",
+        _ => null,
+    };
+
     /// <summary>What a component itself reports is text; what is not known to be well is not shown as well.</summary>
     public static StateLook OfService(string state) => state.ToUpperInvariant() switch
     {

@@ -12,13 +12,19 @@ namespace SmsConsole.Engine;
 /// Writes what the sender tells into the jobs and send requests of the database. Calls repeat after a crash: the request's id is the
 /// key, and a job that has ended stays as it ended. Requests of other components have no job row; their request is recorded all the same.
 /// </summary>
-internal sealed class JobRecorder(EngineStore store, IWorkerNudge workers, TimeProvider clock) : ISendObserver
+internal sealed class JobRecorder(EngineStore store, EngineFence fence, IWorkerNudge workers, TimeProvider clock) : ISendObserver
 {
     private static readonly TimeSpan _writeEvery = TimeSpan.FromMilliseconds(500);
     private readonly ConcurrentDictionary<string, (SendRequestState State, DateTimeOffset At)> _written = new(StringComparer.Ordinal);
 
     public async ValueTask<bool> MayGoOnAsync(string jobId, CancellationToken cancellationToken)
     {
+        if (!fence.Held)
+        {
+            // Another engine has taken over: the sending stops here. Its end cannot be recorded either, so the request stays for that one.
+            return false;
+        }
+
         var job = await store.ReadAsync(
             (db, token) => db.Jobs.Where(j => j.Id == jobId).Select(j => new { j.CancelRequested, j.Status }).FirstOrDefaultAsync(token),
             cancellationToken);

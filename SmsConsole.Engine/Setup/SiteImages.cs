@@ -65,7 +65,7 @@ internal static class SiteImages
             SqlDatabase: "SiteControl"),
         Domains = [_domain],
 
-        // The format wants an address (error 716); its own is the one a primary without children has.
+        // A site without parent and children has one address, its own (Resource Kit, S3D65; error 716 without any).
         Addresses = [new SiteControlAddress(code, code, "MS_LAN_SENDER", "LAN_DEFAULT", "")],
         Outboxes = [new SiteControlOutbox("LAN_DEFAULT", "", "MS_LAN_SENDER", SiteControlOutbox.AlwaysOpen, 1, "", Environment.MachineName)],
         Components =

@@ -100,6 +100,8 @@ public class CrashTests
         Assert.Empty(primary.Placed());
         Assert.False(await primary.Get<LeaseKeeper>().RenewAsync(TestPrimary.Cancel));
 
+        Assert.False(await primary.Get<SiteServer.ISendObserver>().MayGoOnAsync("P0100001", TestPrimary.Cancel));
+
         await second.GetRequiredService<HierarchyManager>().RunOnceAsync(TestPrimary.Cancel);
         Assert.Equal(SiteTransitions.BootstrapSending, await primary.StateAsync());
         await second.GetRequiredService<LeaseKeeper>().ReleaseAsync(TestPrimary.Cancel);

@@ -17,8 +17,8 @@ internal static class SmsEvents
     public const int ControlJobFailed = 361;
     public const int NoSystemMap = 387;
 
-    /// <summary>Ours: the SMS event of the job whose time ran out has no number.</summary>
-    public const int DeadlinePassed = 362;
+    /// <summary>Ours: a phase took longer than it may.</summary>
+    public const int DeadlinePassed = 1110;
 
     public const string HierarchyManager = "SMS_HIERARCHY_MANAGER";
 

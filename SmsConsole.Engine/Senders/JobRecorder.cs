@@ -12,13 +12,19 @@ namespace SmsConsole.Engine;
 /// Writes what the sender tells into the jobs and send requests of the database. Calls repeat after a crash: the request's id is the
 /// key, and a job that has ended stays as it ended. Requests of other components have no job row; their request is recorded all the same.
 /// </summary>
-internal sealed class JobRecorder(EngineStore store, IWorkerNudge workers, TimeProvider clock) : ISendObserver
+internal sealed class JobRecorder(EngineStore store, EngineFence fence, IWorkerNudge workers, TimeProvider clock) : ISendObserver
 {
     private static readonly TimeSpan _writeEvery = TimeSpan.FromMilliseconds(500);
     private readonly ConcurrentDictionary<string, (SendRequestState State, DateTimeOffset At)> _written = new(StringComparer.Ordinal);
 
     public async ValueTask<bool> MayGoOnAsync(string jobId, CancellationToken cancellationToken)
     {
+        if (!fence.Held)
+        {
+            // Another engine has taken over: the sending stops here. Its end cannot be recorded either, so the request stays for that one.
+            return false;
+        }
+
         var job = await store.ReadAsync(
             (db, token) => db.Jobs.Where(j => j.Id == jobId).Select(j => new { j.CancelRequested, j.Status }).FirstOrDefaultAsync(token),
             cancellationToken);
@@ -43,9 +49,9 @@ internal sealed class JobRecorder(EngineStore store, IWorkerNudge workers, TimeP
                     if (JobChanges.Apply(db, job, JobEvent.WillRetry))
                     {
                         job.NextTryAt = request.NextTryAt?.UtcDateTime;
-                        job.WaitText = request.Reason;
+                        job.WaitText = Reason(request);
                         job.WaitSince ??= db.Now;
-                        job.Reason = request.Reason;
+                        job.Reason = Reason(request);
                     }
                 }
                 else
@@ -75,10 +81,10 @@ internal sealed class JobRecorder(EngineStore store, IWorkerNudge workers, TimeP
             cancellationToken);
 
     public ValueTask CancelledAsync(SendRequest request, CancellationToken cancellationToken) =>
-        EndAsync(request, (db, job) => JobChanges.End(db, job, JobEvent.Cancelled, job.Reason ?? request.Reason), cancellationToken);
+        EndAsync(request, (db, job) => JobChanges.End(db, job, JobEvent.Cancelled, job.Reason ?? Reason(request)), cancellationToken);
 
     public ValueTask FailedAsync(SendRequest request, CancellationToken cancellationToken) =>
-        EndAsync(request, (db, job) => JobChanges.End(db, job, JobEvent.Failed, request.Reason), cancellationToken);
+        EndAsync(request, (db, job) => JobChanges.End(db, job, JobEvent.Failed, Reason(request)), cancellationToken);
 
     private async ValueTask EndAsync(SendRequest request, Action<SmsContext, Job> end, CancellationToken cancellationToken)
     {
@@ -122,8 +128,10 @@ internal sealed class JobRecorder(EngineStore store, IWorkerNudge workers, TimeP
         row.Attempts = request.Attempts;
         row.NextTryAt = request.NextTryAt?.UtcDateTime;
         row.Heartbeat = request.Heartbeat?.UtcDateTime;
-        row.Reason = request.Reason;
+        row.Reason = Reason(request);
     }
+
+    private static string? Reason(SendRequest request) => string.IsNullOrEmpty(request.Reason) ? null : request.Reason;
 
     private static SendingStatus Status(SendRequestState state) => state switch
     {

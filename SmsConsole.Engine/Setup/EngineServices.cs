@@ -100,6 +100,8 @@ public static class EngineServices
     {
         services.AddSingleton<TraceLogProvider>();
         services.AddSingleton<ILoggerProvider>(provider => provider.GetRequiredService<TraceLogProvider>());
+        // Trace logs say the same whatever an administrator has the console show.
+        services.Configure<LoggerFilterOptions>(filters => filters.Rules.Add(new LoggerFilterRule(typeof(TraceLogProvider).FullName, "SmsConsole.Engine", LogLevel.Information, null)));
         services.AddSingleton<PoisonBox>();
         services.AddSingleton<InboxMail>();
         services.AddSingleton<Enrolments>();

@@ -64,6 +64,9 @@ internal static class SiteImages
             SqlServer: options.Database.Provider.ToString(),
             SqlDatabase: "SiteControl"),
         Domains = [_domain],
+
+        // A site without parent and children has one address, its own (Resource Kit, S3D65; error 716 without any).
+        Addresses = [new SiteControlAddress(code, code, "MS_LAN_SENDER", "LAN_DEFAULT", "")],
         Outboxes = [new SiteControlOutbox("LAN_DEFAULT", "", "MS_LAN_SENDER", SiteControlOutbox.AlwaysOpen, 1, "", Environment.MachineName)],
         Components =
         [

@@ -1,0 +1,166 @@
+using Microsoft.EntityFrameworkCore;
+using SmsConsole.Data.Queries;
+using SmsConsole.SiteServer;
+using SendRequestState = SmsConsole.SiteServer.Formats.SendRequestState;
+
+namespace SmsConsole.Engine.Tests;
+
+public class FailureTests
+{
+    [Fact]
+    public async Task RunOnce_BootstrapJobFailed_SiteFailsWithItsReasonAndRetryMends()
+    {
+        await using var primary = await TestPrimary.StartAsync();
+        using var site = await primary.CreateSiteAsync();
+        await primary.RunAsync();
+        var job = Assert.Single(primary.Placed());
+        await primary.Get<ISendObserver>().FailedAsync(primary.Request(job, SendRequestState.Invalid, "The account may not write to /srv."), TestPrimary.Cancel);
+        primary.Disk.Delete(Path.Combine(primary.Root.ScheduleBox, job.Id + ".JOB"));
+        await primary.RunAsync();
+
+        var failed = await primary.SiteAsync();
+        Assert.Equal(SiteTransitions.BootstrapFailed, SiteState.Of(failed));
+        Assert.Equal((359, DetailedStatus.PreinstJobBegin), (failed.FailureEventId, failed.FailedFrom));
+        Assert.Contains("/srv", failed.FailureReason);
+        Assert.NotEmpty(failed.FailureWhatToDo!);
+
+        Assert.True((await primary.Get<ISiteCommands>().RetryAsync(TestPrimary.Administrator, "S01", TestPrimary.Cancel)).Succeeded);
+        Assert.Equal(SiteTransitions.BootstrapSending, await primary.StateAsync());
+        await primary.RunAsync();
+        var second = await primary.SendAsync("S01", JobType.Bootstrap, site);
+        Assert.NotEqual(job.Id, second.Id);
+        Assert.Equal(job.Order!.Token, second.Order!.Token);
+        await primary.RunAsync();
+        Assert.Equal(SiteTransitions.PackageSending, await primary.StateAsync());
+        Assert.Null((await primary.SiteAsync()).FailureReason);
+    }
+
+    [Theory]
+    [InlineData(382, DetailedStatus.InstJobBegin)]
+    [InlineData(384, DetailedStatus.InstJobBegin)]
+    [InlineData(385, DetailedStatus.InstJobBegin)]
+    [InlineData(383, DetailedStatus.FirstScJobBegin)]
+    [InlineData(386, DetailedStatus.FirstScJobBegin)]
+    public async Task Receive_BootstrapGivesUp_SiteFailsAndRetryReturnsToThePhaseThatMends(int messageId, object mended)
+    {
+        await using var primary = await TestPrimary.StartAsync();
+        using var site = await primary.InstallToPhase4Async();
+        site.Fail(messageId, "As BOOTSTRP.LOG says.");
+        await primary.ReceiveStatusAsync();
+
+        var failed = await primary.SiteAsync();
+        Assert.Equal(SiteStatus.Failed, failed.Status);
+        Assert.Equal(messageId, failed.FailureEventId);
+        Assert.Contains("BOOTSTRP.LOG", failed.FailureReason);
+        Assert.True((await primary.Get<ISiteCommands>().RetryAsync(TestPrimary.Administrator, "S01", TestPrimary.Cancel)).Succeeded);
+        Assert.Equal((DetailedStatus)mended, (await primary.SiteAsync()).DetailedStatus);
+    }
+
+    [Fact]
+    public async Task RunOnce_ReportNeverComes_SiteSaysSoAndALateOneStillCounts()
+    {
+        await using var primary = await TestPrimary.StartAsync();
+        using var site = await primary.InstallToPhase4Async();
+        site.Lags = true;
+        site.Report();
+        primary.Clock.Advance(PhaseDeadlines.Default.Report - TimeSpan.FromSeconds(1));
+        await primary.RunAsync();
+        Assert.Equal(SiteTransitions.ReportAwaited, await primary.StateAsync());
+        primary.Clock.Advance(TimeSpan.FromSeconds(1));
+        await primary.RunAsync();
+
+        var failed = await primary.SiteAsync();
+        Assert.Equal(SiteTransitions.ReportMissing, SiteState.Of(failed));
+        Assert.Contains(".CT2", failed.FailureReason);
+        site.Deliver();
+        await primary.RunAsync();
+        Assert.Equal(SiteTransitions.Active, await primary.StateAsync());
+    }
+
+    [Fact]
+    public async Task RunOnce_PhaseTakesTooLong_ItsJobIsCancelled()
+    {
+        await using var primary = await TestPrimary.StartAsync();
+        using var site = await primary.CreateSiteAsync();
+        await primary.RunAsync();
+        primary.Clock.Advance(PhaseDeadlines.Default.Bootstrap);
+        await primary.Get<LeaseKeeper>().RenewAsync(TestPrimary.Cancel);
+        await primary.RunAsync();
+
+        Assert.Equal(SiteTransitions.BootstrapFailed, await primary.StateAsync());
+        Assert.Equal(JobStatus.Cancelled, Assert.Single(await primary.JobsAsync()).Status);
+        Assert.Empty(primary.Placed());
+    }
+
+    [Fact]
+    public async Task Cancel_JobNotYetSent_EndsItAndFailsItsSite()
+    {
+        await using var primary = await TestPrimary.StartAsync();
+        using var site = await primary.CreateSiteAsync();
+        await primary.RunAsync();
+        var job = Assert.Single(await primary.JobsAsync());
+        Assert.True((await primary.Get<IJobCommands>().CancelAsync(TestPrimary.Administrator, job.Id, TestPrimary.Cancel)).Succeeded);
+        Assert.False(await primary.Get<ISendObserver>().MayGoOnAsync(job.Id, TestPrimary.Cancel));
+        await primary.RunAsync();
+        await primary.RunAsync();
+
+        Assert.Empty(primary.Placed());
+        Assert.Equal(JobStatus.Cancelled, Assert.Single(await primary.JobsAsync()).Status);
+        Assert.Equal(SiteTransitions.BootstrapFailed, await primary.StateAsync());
+        Assert.Contains("Cancelled by anna", (await primary.SiteAsync()).FailureReason);
+        Assert.Equal("job.ended", (await primary.Get<IJobCommands>().CancelAsync(TestPrimary.Administrator, job.Id, TestPrimary.Cancel)).Errors[0].Code);
+    }
+
+    [Fact]
+    public async Task Cancel_JobWithTheSender_AsksTheSenderUntilItHasStopped()
+    {
+        await using var primary = await TestPrimary.StartAsync();
+        using var site = await primary.CreateSiteAsync();
+        await primary.RunAsync();
+        var job = Assert.Single(primary.Placed());
+        var request = Path.Combine(primary.Root.Outbox("LAN"), job.Id + ".SRS");
+        primary.Disk.Move(Path.Combine(primary.Root.ScheduleBox, job.Id + ".JOB"), request);
+        await primary.Get<IJobCommands>().CancelAsync(TestPrimary.Administrator, job.Id, TestPrimary.Cancel);
+        await primary.RunAsync();
+        Assert.Equal([job.Id], primary.Control.Retried);
+        Assert.Equal(SiteTransitions.BootstrapSending, await primary.StateAsync());
+
+        await primary.Get<ISendObserver>().CancelledAsync(primary.Request(job, SendRequestState.Cancelled), TestPrimary.Cancel);
+        primary.Disk.Delete(request);
+        await primary.RunAsync();
+        Assert.Equal(SiteTransitions.BootstrapFailed, await primary.StateAsync());
+    }
+
+    [Fact]
+    public async Task Progress_SenderRetries_SiteSaysWhyItWaits()
+    {
+        await using var primary = await TestPrimary.StartAsync();
+        using var site = await primary.CreateSiteAsync();
+        await primary.RunAsync();
+        var job = Assert.Single(primary.Placed());
+        await primary.Get<ISendObserver>().ProgressAsync(primary.Request(job, SendRequestState.Error, "The host does not answer."), TestPrimary.Cancel);
+        await primary.RunAsync();
+
+        var row = Assert.Single(await primary.JobsAsync());
+        Assert.Equal((JobStatus.Retrying, SendingStatus.Error), (row.Status, row.SendingStatus));
+        Assert.NotNull(row.NextTryAt);
+        Assert.Contains("The host does not answer.", (await primary.SiteAsync()).WaitText);
+        Assert.True((await primary.Get<IJobCommands>().RetryAsync(TestPrimary.Administrator, job.Id, TestPrimary.Cancel)).Succeeded);
+        await primary.RunAsync();
+        Assert.Equal([job.Id], primary.Control.Retried);
+    }
+
+    [Fact]
+    public async Task SetPriority_PlacedJob_ReachesFileAndSender()
+    {
+        await using var primary = await TestPrimary.StartAsync();
+        using var site = await primary.CreateSiteAsync();
+        await primary.RunAsync();
+        var job = Assert.Single(primary.Placed());
+        Assert.True((await primary.Get<IJobCommands>().SetPriorityAsync(TestPrimary.Administrator, job.Id, JobPriority.Low, TestPrimary.Cancel)).Succeeded);
+        await primary.RunAsync();
+
+        Assert.Equal(3, Assert.Single(primary.Placed()).Priority);
+        Assert.Equal([(job.Id, 3)], primary.Control.Priorities);
+    }
+}

@@ -1,0 +1,156 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using SmsConsole.Web.Api;
+
+namespace SmsConsole.Web.Tests.Hosting;
+
+public sealed class ApiTests
+{
+    [Fact]
+    public async Task Get_Anything_CarriesTheSecurityHeaders()
+    {
+        await using var console = await TestConsole.StartAsync();
+        using var client = await console.ProgramAsync(null);
+        foreach (var path in new[] { "/login", "/health/live", "/api/v1/sites", "/nothing" })
+        {
+            using var answer = await client.GetAsync(path);
+            var policy = Assert.Single(answer.Headers.GetValues("Content-Security-Policy"));
+            Assert.Contains("script-src 'self';", policy, StringComparison.Ordinal);
+            Assert.Contains("frame-ancestors 'none'", policy, StringComparison.Ordinal);
+            Assert.Equal("nosniff", Assert.Single(answer.Headers.GetValues("X-Content-Type-Options")));
+        }
+    }
+
+    [Fact]
+    public async Task Create_IncompleteSite_SaysWhatIsMissingPerField()
+    {
+        await using var console = await TestConsole.StartAsync();
+        using var client = await console.ProgramAsync("admin");
+
+        using var answer = await client.PostAsJsonAsync("/api/v1/sites", new { code = "S01" });
+
+        var problem = await Problem(answer, HttpStatusCode.BadRequest, "request.incomplete");
+        Assert.True(problem.GetProperty("errors").TryGetProperty("installDirectory", out _));
+    }
+
+    [Fact]
+    public async Task Create_WrongFields_AreProblemsOfTheirFields()
+    {
+        await using var console = await TestConsole.StartAsync();
+        using var client = await console.ProgramAsync("admin");
+
+        using var answer = await client.PostAsJsonAsync("/api/v1/sites", new { code = "con", name = "", installDirectory = "relative", address = new { sender = "Lan", transport = "Local" } });
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        var errors = (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("errors");
+        Assert.True(errors.TryGetProperty("code", out _));
+        Assert.True(errors.TryGetProperty("installDirectory", out _));
+    }
+
+    [Theory]
+    [InlineData("{\"code\": ", "request.invalid")]
+    [InlineData("{\"address\": {\"transport\": \"Pigeon\"}}", "request.invalid")]
+    public async Task Create_UnreadableBody_IsTheCallersMistake(string body, string code)
+    {
+        await using var console = await TestConsole.StartAsync();
+        using var client = await console.ProgramAsync("admin");
+
+        using var answer = await client.PostAsync("/api/v1/sites", new StringContent(body, Encoding.UTF8, "application/json"));
+
+        await Problem(answer, HttpStatusCode.BadRequest, code);
+    }
+
+    [Theory]
+    [InlineData("/api/v1/sites?page=0", "page")]
+    [InlineData("/api/v1/sites?pageSize=501", "pageSize")]
+    [InlineData("/api/v1/sites?sort=password", "sort")]
+    [InlineData("/api/v1/jobs?sort=-nothing", "sort")]
+    public async Task List_WrongParameters_AreNamed(string path, string field)
+    {
+        await using var console = await TestConsole.StartAsync();
+        using var client = await console.ProgramAsync("vera");
+
+        using var answer = await client.GetAsync(path);
+
+        Assert.True((await Problem(answer, HttpStatusCode.BadRequest, "request.list")).GetProperty("errors").TryGetProperty(field, out _));
+    }
+
+    [Theory]
+    [InlineData("/api/v1/sites/S99", HttpStatusCode.NotFound, "site.notFound")]
+    [InlineData("/api/v1/jobs/P0199999", HttpStatusCode.NotFound, "job.notFound")]
+    [InlineData("/api/v1/nothing", HttpStatusCode.NotFound, "request.notFound")]
+    [InlineData("/api/v1/users", HttpStatusCode.Forbidden, "request.forbidden")]
+    [InlineData("/api/v1/jobs?page=x", HttpStatusCode.BadRequest, "request.invalid")]
+    public async Task Get_Refused_IsAProblemWithACode(string path, HttpStatusCode status, string code)
+    {
+        await using var console = await TestConsole.StartAsync();
+        using var client = await console.ProgramAsync("vera");
+
+        using var answer = await client.GetAsync(path);
+
+        await Problem(answer, status, code);
+    }
+
+    [Fact]
+    public async Task List_Empty_HasItemsTotalAndAsOf()
+    {
+        await using var console = await TestConsole.StartAsync();
+        using var client = await console.ProgramAsync("vera");
+
+        var list = await client.GetFromJsonAsync<JsonElement>("/api/v1/jobs");
+
+        Assert.Equal(0, list.GetProperty("items").GetArrayLength());
+        Assert.Equal(0, list.GetProperty("total").GetInt64());
+        Assert.EndsWith("+00:00", list.GetProperty("asOf").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Users_CreateChangeAndSignIn_Works()
+    {
+        await using var console = await TestConsole.StartAsync();
+        using var client = await console.ProgramAsync("admin");
+
+        using var created = await client.PostAsJsonAsync("/api/v1/users", new { userName = "nina", role = "Operator", password = TestConsole.Password });
+        Assert.Equal(HttpStatusCode.Created, created.StatusCode);
+        using var taken = await client.PostAsJsonAsync("/api/v1/users", new { userName = "Nina", role = "Viewer", password = TestConsole.Password });
+        await Problem(taken, HttpStatusCode.Conflict, "user.nameTaken");
+        using var nina = await console.ProgramAsync("nina");
+        Assert.Equal(HttpStatusCode.NoContent, (await client.PutAsJsonAsync("/api/v1/users/nina", new { disabled = true })).StatusCode);
+
+        await Problem(await nina.GetAsync("/api/v1/sites"), HttpStatusCode.Unauthorized, "request.unauthenticated");
+        var audit = await client.GetFromJsonAsync<JsonElement>("/api/v1/audit?search=user.");
+        Assert.Contains(audit.GetProperty("items").EnumerateArray(), a => a.GetProperty("action").GetString() == "user.disable" && a.GetProperty("target").GetString() == "nina");
+    }
+
+    [Fact]
+    public async Task OpenApi_Document_NamesTheEndpoints()
+    {
+        await using var console = await TestConsole.StartAsync();
+        using var client = await console.ProgramAsync(null);
+
+        var document = await client.GetFromJsonAsync<JsonElement>("/openapi/v1.json");
+
+        Assert.True(document.GetProperty("paths").EnumerateObject().Count() > 15);
+        Assert.True(document.GetProperty("components").GetProperty("securitySchemes").TryGetProperty("bearer", out _));
+    }
+
+    [Theory]
+    [InlineData("plain", "plain")]
+    [InlineData("a,b", "\"a,b\"")]
+    [InlineData("say \"x\"", "\"say \"\"x\"\"\"")]
+    [InlineData("=cmd()", "'=cmd()")]
+    [InlineData("@x", "'@x")]
+    [InlineData(null, "")]
+    public void Cell_AnyText_IsQuotedAndNoFormula(string? text, string expected) => Assert.Equal(expected, ExportEndpoints.Cell(text));
+
+    private static async Task<JsonElement> Problem(HttpResponseMessage answer, HttpStatusCode status, string code)
+    {
+        Assert.Equal(status, answer.StatusCode);
+        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
+        var problem = await answer.Content.ReadFromJsonAsync<JsonElement>();
+        Assert.Equal(code, problem.GetProperty("code").GetString());
+        return problem;
+    }
+}

@@ -152,8 +152,10 @@ internal static class ConsoleHost
         app.UseWhen(context => !IsForPrograms(context.Request.Path), branch =>
         {
             branch.UseExceptionHandler("/error", createScopeForErrors: true);
-            branch.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
         });
+        // Only what a person opens: a refused form must not run into a page as a form.
+        app.UseWhen(context => !IsForPrograms(context.Request.Path) && HttpMethods.IsGet(context.Request.Method), branch =>
+            branch.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true));
         app.UseRouting();
         app.UseMiddleware<OriginCheck>();
         app.UseRateLimiter();

@@ -1,0 +1,111 @@
+using Bunit;
+using SmsConsole.Data.Queries;
+using SmsConsole.Engine;
+using SmsConsole.TestKit;
+using SmsConsole.Web.Features.Jobs;
+using SmsConsole.Web.Features.Sites;
+
+namespace SmsConsole.Web.Tests.Pages;
+
+/// <summary>What a person does on pages.</summary>
+public sealed class ActingTests : PageContext
+{
+    [Fact]
+    public void Sites_AChangeIsPublished_TheRowFollows()
+    {
+        Primary.Sites.Add(FakePrimary.Details(FakePrimary.Row("S01", "Branch one", status: SiteStatus.Pending)));
+        var page = Render<SitesPage>();
+        page.WaitForAssertion(() => Assert.Contains("Being installed", page.Find("tbody").TextContent, StringComparison.Ordinal));
+
+        Primary.Sites[1] = FakePrimary.Details(FakePrimary.Row("S01", "Branch one"));
+        Primary.Feed.Publish(ChangeKind.Site, "S01");
+
+        page.WaitForAssertion(() => Assert.DoesNotContain("Being installed", page.Find("tbody").TextContent, StringComparison.Ordinal), TimeSpan.FromSeconds(5));
+    }
+
+    [Fact]
+    public void Site_Failed_SaysWhyAndRetriesAfterAYes()
+    {
+        Primary.Sites.Add(FakePrimary.Details(FakePrimary.Row("S01", "Branch one", status: SiteStatus.Failed), new SiteFailure(385, "Too little disk space.", "Make room.", FakePrimary.Start, true)));
+        var page = Render<SitePage>(p => p.Add(c => c.Code, "S01"));
+        var alert = page.WaitForElement(".failure");
+        Assert.Contains("Too little disk space.", alert.TextContent, StringComparison.Ordinal);
+        Assert.Contains("Make room.", alert.TextContent, StringComparison.Ordinal);
+
+        page.Find(".failure button").Click();
+        Assert.Empty(Primary.Commanded);
+        Answer(yes: true);
+
+        page.WaitForAssertion(() => Assert.Equal(["retry S01"], Primary.Commanded));
+    }
+
+    [Fact]
+    public void Site_Viewer_HasNoRetry()
+    {
+        SignIn("vera", Role.Viewer);
+        Primary.Sites.Add(FakePrimary.Details(FakePrimary.Row("S01", "Branch one", status: SiteStatus.Failed), new SiteFailure(385, "Too little disk space.", "Make room.", FakePrimary.Start, true)));
+
+        var page = Render<SitePage>(p => p.Add(c => c.Code, "S01"));
+
+        page.WaitForElement(".failure");
+        Assert.Empty(page.FindAll(".failure button"));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Job_Cancel_AsksAndOnlyAYesCancels(bool yes)
+    {
+        Primary.Jobs.Add(FakePrimary.Job("P0100001"));
+        var page = Render<JobsPage>();
+
+        page.WaitForElement("button[aria-label='Cancel Site Install Job for S01']").Click();
+        Assert.Empty(Primary.Commanded);
+        Answer(yes);
+
+        page.WaitForAssertion(() => Assert.Equal(yes ? ["cancel P0100001"] : [], Primary.Commanded));
+    }
+
+    [Fact]
+    public void NewSite_FromIdentityToCreated_PinsTheKeyThatWasConfirmed()
+    {
+        var page = Render<NewSitePage>();
+        page.Find("#code").Change("s01");
+        page.Find("#name").Change("Branch one");
+        page.Find("#directory").Change("/opt/sms");
+        Assert.Contains("S01 is free.", page.Find("#code-check").TextContent, StringComparison.Ordinal);
+        page.Find("form").Submit();
+
+        page.Find("#host").Change("branch.example");
+        page.Find("form").Submit();
+        Assert.Contains("confirm its fingerprint", page.Find("#key-check").TextContent, StringComparison.Ordinal);
+        page.FindAll("button").Single(b => b.TextContent.Contains("Get the host", StringComparison.Ordinal)).Click();
+        Assert.Contains("SHA256:", page.Find(".host-key .checks").TextContent, StringComparison.Ordinal);
+        page.FindAll("button").Single(b => b.TextContent == "It is this one").Click();
+        page.Find("form").Submit();
+
+        page.WaitForElement(".checks");
+        page.FindAll("button").Single(b => b.TextContent == "Create S01").Click();
+
+        page.WaitForAssertion(() => Assert.Contains("Site creation has been initiated", page.Markup, StringComparison.Ordinal));
+        Assert.Equal("/sites/S01", page.Find(".success a").GetAttribute("href"));
+        Assert.Equal(["create S01"], Primary.Commanded);
+    }
+
+    [Fact]
+    public void NewSite_AFailedCheck_StandsBesideItsFieldAndBlocksCreation()
+    {
+        Primary.Checks.Add(new PreflightCheck("Disk space", CheckOutcome.Failed, "Too little room.", "disk.tooLittle", "installDirectory"));
+        var page = Render<NewSitePage>();
+        page.Find("#code").Change("S01");
+        page.Find("#name").Change("Branch one");
+        page.Find("#directory").Change("/opt/sms");
+        Assert.Contains("Too little room.", page.Find("#directory-check").TextContent, StringComparison.Ordinal);
+
+        page.Find("form").Submit();
+        page.FindAll("input[name=transport]")[1].Change(true);
+        page.Find("form").Submit();
+
+        page.WaitForAssertion(() => Assert.True(page.FindAll("button").Single(b => b.TextContent == "Create S01").HasAttribute("disabled")));
+    }
+}

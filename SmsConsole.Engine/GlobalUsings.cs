@@ -1,2 +1,2 @@
-global using SiteControlImageContent = SmsConsole.SiteServer.Formats.SiteControlImage;
 global using SmsConsole.Data.Queries;
+global using SiteControlImageContent = SmsConsole.SiteServer.Formats.SiteControlImage;

@@ -1,5 +1,5 @@
-using SmsConsole.Data.Jobs;
 using SmsConsole.Data;
+using SmsConsole.Data.Jobs;
 
 namespace SmsConsole.Engine;
 

@@ -1,6 +1,6 @@
 using Microsoft.EntityFrameworkCore;
-using SmsConsole.Data.Sites;
 using SmsConsole.Data;
+using SmsConsole.Data.Sites;
 
 namespace SmsConsole.Engine;
 

@@ -2,10 +2,10 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.EntityFrameworkCore;
+using SmsConsole.Data;
 using SmsConsole.Data.Jobs;
 using SmsConsole.Data.Operations;
 using SmsConsole.Data.Sites;
-using SmsConsole.Data;
 using SmsConsole.SiteServer;
 using SmsConsole.SiteServer.Trust;
 

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.EntityFrameworkCore;
-using SmsConsole.Data.Jobs;
 using SmsConsole.Data;
+using SmsConsole.Data.Jobs;
 using SmsConsole.SiteServer;
 using SmsConsole.SiteServer.Formats;
 using SendRequestState = SmsConsole.SiteServer.Formats.SendRequestState;

@@ -1,7 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
-using SmsConsole.Data.Sites;
 using SmsConsole.Data;
+using SmsConsole.Data.Sites;
 using SmsConsole.SiteServer;
 using SmsConsole.SiteServer.Content;
 using SmsConsole.SiteServer.Formats;

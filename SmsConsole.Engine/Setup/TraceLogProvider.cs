@@ -30,7 +30,7 @@ internal sealed class TraceLogProvider(PrimarySite primary, IDisk disk, TimeProv
     /// <summary>The log of a component, for those that write it themselves.</summary>
     public TraceLog Log(string component) => _logs.GetOrAdd(component, c => TraceLog.For(disk, primary.Root, c, primary.Code, clock));
 
-    public ILogger CreateLogger(string categoryName) => _files.TryGetValue(categoryName, out var file) ? new Writer(Log(file)) : Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance;
+    public ILogger CreateLogger(string categoryName) => _files.TryGetValue(categoryName, out var file) ? new Writer(Log(file), primary.Code + ": ") : Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance;
 
     public void Dispose()
     {
@@ -39,7 +39,8 @@ internal sealed class TraceLogProvider(PrimarySite primary, IDisk disk, TimeProv
 
     private static string Name<T>() => typeof(T).FullName!;
 
-    private sealed class Writer(TraceLog log) : ILogger
+    /// <param name="ownCode">What each line begins with anyway; said once is enough.</param>
+    private sealed class Writer(TraceLog log, string ownCode) : ILogger
     {
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
@@ -56,7 +57,9 @@ internal sealed class TraceLogProvider(PrimarySite primary, IDisk disk, TimeProv
                     LogLevel.Warning => TraceLevel.Warning,
                     _ => TraceLevel.Information,
                 };
-                log.Write(level, exception is null ? formatter(state, exception) : $"{formatter(state, exception)} {exception.GetType().Name}: {exception.Message}");
+                var text = formatter(state, exception);
+                text = text.StartsWith(ownCode, StringComparison.Ordinal) ? text[ownCode.Length..] : text;
+                log.Write(level, exception is null ? text : $"{text} {exception.GetType().Name}: {exception.Message}");
             }
         }
     }

@@ -1,8 +1,8 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
+using SmsConsole.Data;
 using SmsConsole.Data.Sites;
 using SmsConsole.Data.Status;
-using SmsConsole.Data;
 using SmsConsole.SiteServer;
 using SmsConsole.SiteServer.Spool;
 using SmsConsole.SiteServer.Trust;

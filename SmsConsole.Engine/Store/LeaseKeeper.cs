@@ -1,6 +1,6 @@
 using Microsoft.EntityFrameworkCore;
-using SmsConsole.Data.Operations;
 using SmsConsole.Data;
+using SmsConsole.Data.Operations;
 
 namespace SmsConsole.Engine;
 

@@ -20,14 +20,27 @@ public sealed partial class SiteProcesses : ISiteProcesses
     {
         var start = Describe(programDirectory, verb, root);
         start.ArgumentList.Add("--detach");
-        using var process = Process.Start(start) ?? throw new IOException("The site program could not be started.");
+        using var process = Start(start);
     }
 
     public Process StartChild(string programDirectory, string verb, string root)
     {
         var start = Describe(programDirectory, verb, root);
         start.RedirectStandardInput = true;
-        return Process.Start(start) ?? throw new IOException("The site program could not be started.");
+        return Start(start);
+    }
+
+    /// <summary>A program that cannot be started (no memory, no runtime while one is being replaced) is a failure like a full disk: callers try again.</summary>
+    private static Process Start(ProcessStartInfo start)
+    {
+        try
+        {
+            return Process.Start(start) ?? throw new IOException("The site program could not be started.");
+        }
+        catch (System.ComponentModel.Win32Exception e)
+        {
+            throw new IOException($"The site program could not be started: {e.Message}", e);
+        }
     }
 
     /// <summary>

@@ -47,6 +47,7 @@ public sealed class BootstrapProcess(IDisk disk, SmsRoot root, ISiteProcesses pr
     private async Task<BootstrapOutcome> ReceiveAsync(TraceLog log, CancellationToken cancellationToken)
     {
         var identity = Trust.SiteIdentity.Load(disk, root)!;
+        using var alone = await SiteThreads.AcquireAsync(root, cancellationToken);
         await using var threads = new SiteThreads(disk, root, identity, clock);
         var service = new BootstrapService(disk, root, identity, threads.Status.With(log), log);
         var until = clock.GetUtcNow() + _idle;
@@ -76,7 +77,7 @@ public sealed class BootstrapProcess(IDisk disk, SmsRoot root, ISiteProcesses pr
         {
             return await service.RunOnceAsync(cancellationToken);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
         {
             log.Error("Will try again: " + e.Message);
             return BootstrapOutcome.Waiting;

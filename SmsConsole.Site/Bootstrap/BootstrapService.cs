@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using SmsConsole.SiteServer.Content;
 using SmsConsole.SiteServer.Formats;
@@ -35,7 +37,13 @@ public sealed class BootstrapService(IDisk disk, SmsRoot root, SiteIdentity iden
     public const long Reserve = 64L << 20;
 
     private const int MaximumOrder = 16 << 10;
+    private const int OutOfSpace = 28; // ENOSPC
+    private const int OutOfSpaceWindows = unchecked((int)0x80070070);
     private readonly ParentKey _keys = new(identity);
+    private readonly ReceivedSequences _received = new(disk, root);
+
+    /// <summary>The event that was raised for a reason that is not in the packages. Nothing is set aside then, so whoever starts the service again must not raise it again.</summary>
+    private string StoppedFile => Path.Combine(root.Path, "SITE.SRV", "BOOTSTRP.STP");
 
     public static string LockFile(SmsRoot root) => Path.Combine(root.Path, "SITE.SRV", "BOOTSTRP.LCK");
 
@@ -106,11 +114,12 @@ public sealed class BootstrapService(IDisk disk, SmsRoot root, SiteIdentity iden
     /// <summary>Places a received package in the SMS root directory as PK1 or PK2 and verifies it there.</summary>
     private async Task<Failure?> TakeAsync(string file, CancellationToken cancellationToken)
     {
-        var instruction = Instruction.TryRead(disk.ReadAll(file, Instruction.MaximumLength), out var error);
+        var instruction = ReadInstruction(file, out var error);
         var payload = Path.ChangeExtension(file, ".PCK");
         if (instruction?.Envelope.Type is not (EnvelopeTypes.SitePackage or EnvelopeTypes.SiteControl))
         {
-            Inbox.SetAside(disk, root.Receive, instruction is null ? error : "The Bootstrap service takes no such package.", null, payload, file);
+            error = instruction is null ? error : $"The Bootstrap service takes no package of type {instruction.Envelope.Type}.";
+            Inbox.SetAside(disk, root.Receive, error, null, payload, file);
             log.Warning($"{Path.GetFileName(file)} set aside: {error}");
             return null;
         }
@@ -122,9 +131,23 @@ public sealed class BootstrapService(IDisk disk, SmsRoot root, SiteIdentity iden
             disk.Move(payload, package);
         }
 
+        disk.Delete(StoppedFile);
         disk.Move(file, first ? Instruction1 : Instruction2);
         log.Information($"Received {Path.GetFileName(package)}, {disk.Length(package)} bytes.");
         return await VerifyAsync(first, cancellationToken);
+    }
+
+    private ReadInstruction? ReadInstruction(string file, out string error)
+    {
+        try
+        {
+            return Instruction.TryRead(disk.ReadAll(file, Instruction.MaximumLength), out error);
+        }
+        catch (InvalidDataException e)
+        {
+            error = e.Message;
+            return null;
+        }
     }
 
     /// <summary>Signature, addressee, length and hash; for PK2 also that it is this site's control file.</summary>
@@ -133,7 +156,7 @@ public sealed class BootstrapService(IDisk disk, SmsRoot root, SiteIdentity iden
         var package = first ? root.Package1 : root.Package2;
         var name = Path.GetFileName(package);
         var eventId = first ? SiteEvents.Package1Invalid : SiteEvents.Package2Invalid;
-        var instruction = Instruction.TryRead(disk.ReadAll(first ? Instruction1 : Instruction2, Instruction.MaximumLength), out var error);
+        var instruction = ReadInstruction(first ? Instruction1 : Instruction2, out var error);
         if (instruction is null)
         {
             return new Failure(eventId, first, $"{name} is invalid: {error}");
@@ -166,15 +189,22 @@ public sealed class BootstrapService(IDisk disk, SmsRoot root, SiteIdentity iden
 
     private Failure? CheckControlFile()
     {
+        var name = Path.GetFileName(root.Package2);
+        if (disk.Length(root.Package2) > SiteControlFile.MaxBytes)
+        {
+            return new Failure(SiteEvents.Package2NotDecompressed, false, $"{name} could not be unpacked: it is larger than a site control file may be.");
+        }
+
+        // What the parent signed arrived whole: it is the content that cannot be used.
         var parsed = SiteControlFile.Parse(disk.ReadAll(root.Package2, SiteControlFile.MaxBytes));
         if (parsed.Value is not { } file)
         {
-            return new Failure(SiteEvents.Package2Invalid, false, $"{Path.GetFileName(root.Package2)} is invalid: {parsed.Error}");
+            return new Failure(SiteEvents.Package2NotDecompressed, false, $"{name} could not be unpacked: {parsed.Error}");
         }
 
         return file.Image.TargetSite == identity.SiteCode
             ? null
-            : new Failure(SiteEvents.Package2Invalid, false, $"{Path.GetFileName(root.Package2)} is for site {file.Image.TargetSite}.");
+            : new Failure(SiteEvents.Package2Invalid, false, $"{name} is for site {file.Image.TargetSite}.");
     }
 
     /// <summary>Space, unpacking into the idle slot, directories, the site control file, and last the switch.</summary>
@@ -188,6 +218,7 @@ public sealed class BootstrapService(IDisk disk, SmsRoot root, SiteIdentity iden
             }
         }
 
+        var slot = ComponentSlots.Idle(disk, root);
         try
         {
             var manifest = await SitePackage.ReadManifestAsync(disk, root.Package1, cancellationToken);
@@ -198,7 +229,6 @@ public sealed class BootstrapService(IDisk disk, SmsRoot root, SiteIdentity iden
                 return new Failure(SiteEvents.NotEnoughDiskSpace, null, $"Not enough disk space for the site server: {needed >> 20} MB are needed at {root.Path}, {free >> 20} MB are free.");
             }
 
-            var slot = ComponentSlots.Idle(disk, root);
             disk.DeleteDirectory(slot);
             await SitePackage.ExtractAsync(disk, root.Package1, slot, cancellationToken);
             foreach (var directory in (string[])[root.SiteConfigBox, root.ToSend, root.Outbox(Scheduler.LanOutbox), root.Receive, root.StatusBox, root.Logs])
@@ -212,8 +242,9 @@ public sealed class BootstrapService(IDisk disk, SmsRoot root, SiteIdentity iden
                 disk.Write(root.SystemMap, disk.ReadAll(map, 1 << 20));
             }
 
-            disk.Write(Path.Combine(root.SiteConfigBox, "_INIT.CT1"), disk.ReadAll(root.Package2, SiteControlFile.MaxBytes));
+            Accept();
             ComponentSlots.Switch(disk, root, slot);
+            disk.Delete(StoppedFile);
             log.Information($"Components {manifest.Version} are in {slot}.");
             return null;
         }
@@ -221,21 +252,54 @@ public sealed class BootstrapService(IDisk disk, SmsRoot root, SiteIdentity iden
         {
             return new Failure(SiteEvents.Package1NotDecompressed, true, $"{Path.GetFileName(root.Package1)} could not be unpacked: {e.Message}");
         }
-        catch (IOException e) when (disk.FreeSpace(root.Path) < Reserve / 8)
+        catch (IOException e) when (e.HResult is OutOfSpace or OutOfSpaceWindows || disk.FreeSpace(root.Path) < Reserve / 8)
         {
+            disk.DeleteDirectory(slot); // else there is no room even for the message that says so
             return new Failure(SiteEvents.NotEnoughDiskSpace, null, $"The disk became full while unpacking: {e.Message}");
         }
+    }
+
+    /// <summary>
+    /// Hands the site control file to Site Configuration Manager, and counts both packages as received: sent again after a lost acknowledgement, the
+    /// Despooler must know them, or an old site control file would be applied over a newer one.
+    /// </summary>
+    private void Accept()
+    {
+        foreach (var file in (string[])[Instruction1, Instruction2])
+        {
+            if (ReadInstruction(file, out _) is { } instruction)
+            {
+                _received.Add(instruction.Envelope);
+                if (file == Instruction2)
+                {
+                    disk.Write(Path.Combine(root.SiteConfigBox, "_INIT.ENV"), instruction.SignedBytes);
+                }
+            }
+        }
+
+        disk.Write(Path.Combine(root.SiteConfigBox, "_INIT.CT1"), disk.ReadAll(root.Package2, SiteControlFile.MaxBytes));
     }
 
     /// <summary>Trace log, event, and what is bad goes, so that a retry brings it anew (a full disk is no fault of the packages).</summary>
     private BootstrapOutcome Stop(Failure failure)
     {
+        var text = failure.Text + " The installation has stopped.";
         if (failure.First is { } first)
         {
+            // Told before anything is moved: killed between the two it is told twice, the other way round never.
+            status.Raise(SiteComponents.Bootstrap, failure.EventId, TraceLevel.Error, text);
             Inbox.SetAside(disk, root.Receive, failure.Text, null, first ? root.Package1 : root.Package2, first ? Instruction1 : Instruction2);
         }
+        else if (!disk.FileExists(StoppedFile))
+        {
+            status.Raise(SiteComponents.Bootstrap, failure.EventId, TraceLevel.Error, text);
+            disk.Write(StoppedFile, Encoding.ASCII.GetBytes(failure.EventId.ToString(CultureInfo.InvariantCulture)));
+        }
+        else
+        {
+            log.Error(text);
+        }
 
-        status.Raise(SiteComponents.Bootstrap, failure.EventId, TraceLevel.Error, failure.Text + " The installation has stopped.");
         return BootstrapOutcome.Stopped;
     }
 

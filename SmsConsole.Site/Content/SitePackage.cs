@@ -74,8 +74,7 @@ public static class SitePackage
     {
         await using var input = disk.OpenRead(package);
         await using var brotli = new BrotliStream(input, CompressionMode.Decompress);
-        await using var tar = new TarReader(brotli);
-        return await ReadManifestAsync(tar, input.Length, cancellationToken);
+        return await ReadManifestAsync(new PackageEntries(brotli), input.Length, cancellationToken);
     }
 
     /// <summary>Unpacks into a directory that must not exist yet, flushing every file.</summary>
@@ -84,13 +83,13 @@ public static class SitePackage
     {
         await using var input = disk.OpenRead(package);
         await using var brotli = new BrotliStream(input, CompressionMode.Decompress);
-        await using var tar = new TarReader(brotli);
-        var manifest = await ReadManifestAsync(tar, input.Length, cancellationToken);
+        var entries = new PackageEntries(brotli);
+        var manifest = await ReadManifestAsync(entries, input.Length, cancellationToken);
         disk.CreateDirectory(directory);
         foreach (var expected in manifest.Files)
         {
-            var entry = await NextAsync(tar, cancellationToken) ?? throw new InvalidDataException($"The package ends before {expected.Path}.");
-            if (entry.EntryType is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile) || entry.Name != expected.Path || entry.Length != expected.Length)
+            var entry = await entries.NextAsync(cancellationToken) ?? throw new InvalidDataException($"The package ends before {expected.Path}.");
+            if (entry.Name != expected.Path || entry.Length != expected.Length)
             {
                 throw new InvalidDataException($"Found {entry.Name} where the manifest says {expected.Path}.");
             }
@@ -98,8 +97,7 @@ public static class SitePackage
             var target = Path.Combine(directory, expected.Path);
             disk.CreateDirectory(Path.GetDirectoryName(target)!);
             await using var output = disk.OpenWrite(target, 0);
-            var hash = await CopyAsync(entry.DataStream ?? Stream.Null, output, expected.Length, cancellationToken);
-            if (hash != expected.Sha256)
+            if (await CopyAsync(entries, output, cancellationToken) != expected.Sha256)
             {
                 throw new InvalidDataException($"{expected.Path} is not the file the manifest names.");
             }
@@ -107,7 +105,7 @@ public static class SitePackage
             disk.Flush(output);
         }
 
-        if (await NextAsync(tar, cancellationToken) is { } extra)
+        if (await entries.NextAsync(cancellationToken) is { } extra)
         {
             throw new InvalidDataException($"{extra.Name} is not in the manifest.");
         }
@@ -115,18 +113,26 @@ public static class SitePackage
         return manifest;
     }
 
-    private static async Task<PackageManifest> ReadManifestAsync(TarReader tar, long packageLength, CancellationToken cancellationToken)
+    private static async Task<PackageManifest> ReadManifestAsync(PackageEntries entries, long packageLength, CancellationToken cancellationToken)
     {
-        var entry = await NextAsync(tar, cancellationToken);
-        if (entry is not { Name: ManifestName, DataStream: not null } || entry.Length > MaximumManifest)
+        if (await entries.NextAsync(cancellationToken) is not (ManifestName, <= MaximumManifest and var length))
         {
             throw new InvalidDataException("The package does not begin with its manifest.");
         }
 
-        var json = new byte[entry.Length];
-        await entry.DataStream.ReadExactlyAsync(json, cancellationToken);
+        var json = new byte[length];
+        for (var done = 0; done < length;)
+        {
+            done += await entries.ReadAsync(json.AsMemory(done), cancellationToken);
+        }
+
         var manifest = SiteJson.TryRead(json, SiteJson.Default.PackageManifest, out var error)
             ?? throw new InvalidDataException("The manifest cannot be read: " + error);
+        if (manifest.Files.Any(f => f is null))
+        {
+            throw new InvalidDataException("The manifest cannot be read: a file of it is null.");
+        }
+
         if (manifest.Files.Count > MaximumFiles || manifest.Files.Any(f => f.Length is < 0 or > MaximumTotal)
             || manifest.TotalLength > MaximumTotal || manifest.TotalLength > Math.Max(packageLength, 4096) * MaximumRatio)
         {
@@ -146,44 +152,14 @@ public static class SitePackage
         return manifest;
     }
 
-    /// <summary>Reads the next entry; whatever is wrong with the bytes is one kind of error.</summary>
-    private static async Task<TarEntry?> NextAsync(TarReader tar, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await tar.GetNextEntryAsync(copyData: false, cancellationToken);
-        }
-        catch (Exception e) when (e is IOException or InvalidOperationException or FormatException or OverflowException or ArgumentException)
-        {
-            throw new InvalidDataException("The package is damaged: " + e.Message, e);
-        }
-    }
-
-    private static async Task<string> CopyAsync(Stream source, Stream target, long length, CancellationToken cancellationToken)
+    private static async Task<string> CopyAsync(PackageEntries source, Stream target, CancellationToken cancellationToken)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var buffer = new byte[1 << 16];
-        var left = length;
-        while (left > 0)
+        for (int read; (read = await source.ReadAsync(buffer, cancellationToken)) > 0;)
         {
-            int read;
-            try
-            {
-                read = await source.ReadAsync(buffer.AsMemory(0, (int)Math.Min(buffer.Length, left)), cancellationToken);
-            }
-            catch (Exception e) when (e is InvalidOperationException or InvalidDataException)
-            {
-                throw new InvalidDataException("The package is damaged: " + e.Message, e);
-            }
-
-            if (read == 0)
-            {
-                throw new InvalidDataException("The package ends too early.");
-            }
-
             hash.AppendData(buffer, 0, read);
             await target.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
-            left -= read;
         }
 
         return Convert.ToHexStringLower(hash.GetHashAndReset());

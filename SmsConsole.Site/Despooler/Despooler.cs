@@ -23,11 +23,19 @@ public sealed class Despooler(IDisk disk, SmsRoot root, string siteCode, Guid? i
         {
             cancellationToken.ThrowIfCancellationRequested();
             var payload = Path.ChangeExtension(file, ".PCK");
-            var problem = await TakeAsync(file, payload, cancellationToken);
-            if (problem is not null)
+            try
             {
-                Inbox.SetAside(disk, root.Receive, problem, null, payload, file);
-                log.Error($"{Path.GetFileName(file)} set aside: {problem}");
+                var problem = await TakeAsync(file, payload, cancellationToken);
+                if (problem is not null)
+                {
+                    Inbox.SetAside(disk, root.Receive, problem, null, payload, file);
+                    log.Error($"{Path.GetFileName(file)} set aside: {problem}");
+                }
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // One package that cannot be read now must not keep the others waiting; it comes again with the next round.
+                log.Error($"{Path.GetFileName(file)}: will try again: {e.Message}");
             }
         }
     }

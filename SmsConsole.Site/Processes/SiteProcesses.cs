@@ -20,6 +20,17 @@ public sealed partial class SiteProcesses : ISiteProcesses
     {
         var start = Describe(programDirectory, verb, root);
         start.ArgumentList.Add("--detach");
+        if (!OperatingSystem.IsWindows())
+        {
+            // The runtime keeps copies of the streams it starts with: they have to be replaced before it starts, or whoever reads this
+            // process's output would wait for the site server's end.
+            start.ArgumentList.Insert(0, start.FileName);
+            start.ArgumentList.Insert(0, "sms-site");
+            start.ArgumentList.Insert(0, "exec \"$@\" </dev/null >/dev/null 2>&1");
+            start.ArgumentList.Insert(0, "-c");
+            start.FileName = "/bin/sh";
+        }
+
         using var process = Process.Start(start) ?? throw new IOException("The site program could not be started.");
     }
 
@@ -27,34 +38,28 @@ public sealed partial class SiteProcesses : ISiteProcesses
     {
         var start = Describe(programDirectory, verb, root);
         start.RedirectStandardInput = true;
-        return Process.Start(start) ?? throw new IOException("The site program could not be started.");
+        return Start(start);
     }
 
-    /// <summary>
-    /// Leaves the starter's session and its standard streams, so that neither Ctrl+C at its terminal nor the end of its pipes reaches this process.
-    /// </summary>
+    /// <summary>A program that cannot be started (no memory, no runtime while one is being replaced) is a failure like a full disk: callers try again.</summary>
+    private static Process Start(ProcessStartInfo start)
+    {
+        try
+        {
+            return Process.Start(start) ?? throw new IOException("The site program could not be started.");
+        }
+        catch (System.ComponentModel.Win32Exception e)
+        {
+            throw new IOException($"The site program could not be started: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Leaves the starter's session, so that Ctrl+C at its terminal does not reach this process.</summary>
     public static void Detach()
     {
-        if (OperatingSystem.IsWindows())
+        if (!OperatingSystem.IsWindows())
         {
-            return;
-        }
-
-        _ = Native.SetSid();
-        var nowhere = Native.Open("/dev/null", 2);
-        if (nowhere < 0)
-        {
-            return;
-        }
-
-        for (var stream = 0; stream <= 2; stream++)
-        {
-            _ = Native.Dup2(nowhere, stream);
-        }
-
-        if (nowhere > 2)
-        {
-            _ = Native.Close(nowhere);
+            _ = Native.SetSid();
         }
     }
 
@@ -93,14 +98,5 @@ public sealed partial class SiteProcesses : ISiteProcesses
     {
         [LibraryImport("libc", EntryPoint = "setsid")]
         internal static partial int SetSid();
-
-        [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
-        internal static partial int Open(string path, int flags);
-
-        [LibraryImport("libc", EntryPoint = "dup2")]
-        internal static partial int Dup2(int from, int to);
-
-        [LibraryImport("libc", EntryPoint = "close")]
-        internal static partial int Close(int handle);
     }
 }

@@ -38,7 +38,15 @@ public sealed class Scheduler(IDisk disk, SmsRoot root, string siteCode, SiteKey
         foreach (var file in disk.ListFiles(root.ScheduleBox, "*.JOB"))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            await ScheduleAsync(file, cancellationToken);
+            try
+            {
+                await ScheduleAsync(file, cancellationToken);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // One job that cannot be done now must not keep the others waiting; it comes again with the next round.
+                log.Error($"{Path.GetFileName(file)}: will try again: {e.Message}");
+            }
         }
     }
 

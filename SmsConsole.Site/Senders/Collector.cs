@@ -65,7 +65,7 @@ public sealed class Collector(IDisk disk, SmsRoot root, ILinkFactory links, ICol
             await using var link = await links.OpenAsync(address, cancellationToken);
             await link.EnsureRunningAsync(cancellationToken);
         }
-        catch (Exception e) when (e is LinkException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is LinkException or IOException or UnauthorizedAccessException or InvalidDataException)
         {
             log.Warning($"{address.Destination}: cannot see to its site server: {e.Message}");
         }
@@ -94,8 +94,9 @@ public sealed class Collector(IDisk disk, SmsRoot root, ILinkFactory links, ICol
             {
                 return;
             }
-            catch (Exception e) when (e is LinkException or IOException or UnauthorizedAccessException or InvalidDataException)
+            catch (Exception e)
             {
+                // Whatever it was: a site nobody collects from is lost until this process ends, so it is tried again.
                 pause = clock.GetUtcNow() - begun > _longestPause ? _firstPause : TimeSpan.FromTicks(Math.Min(_longestPause.Ticks, pause.Ticks * 2));
                 log.Warning($"{address.Destination}: {e.Message} Collecting again in {pause.TotalSeconds:0} s.");
             }

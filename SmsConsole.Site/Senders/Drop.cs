@@ -73,7 +73,8 @@ public sealed class Drop(IDisk disk, string directory)
 
         var envelope = Instruction.TryRead(instruction.Span, out var error)?.Envelope
             ?? throw new LinkException(LinkStage.Transfer, "The instruction cannot be read: " + error, retryable: false);
-        if (disk.FileExists(Partial(name)))
+        var moved = disk.FileExists(Partial(name));
+        if (moved)
         {
             await using (var stream = disk.OpenRead(Partial(name)))
             {
@@ -91,6 +92,13 @@ public sealed class Drop(IDisk disk, string directory)
         if (envelope.Length == 0 && !disk.FileExists(Payload(name)))
         {
             disk.Write(Payload(name), []);
+        }
+
+        // Whole since an earlier try, one hopes. An instruction without its payload says "handed on already", so it must never be written on hope.
+        if (!moved && !await PayloadCheck.MatchesAsync(disk, Payload(name), envelope, cancellationToken))
+        {
+            disk.Delete(Payload(name));
+            throw new LinkException(LinkStage.Transfer, "What is here is not what was sent; it is sent again.");
         }
 
         disk.Write(Complete(name), instruction.Span);

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using SmsConsole.SiteServer.Spool;
@@ -18,7 +19,7 @@ public sealed class PathLink(IDisk disk, ISiteProcesses processes, string direct
     {
         var state = File.Exists(_root.Path) ? DirectoryState.NotADirectory
             : !disk.DirectoryExists(_root.Path) ? DirectoryState.Absent
-            : Directory.EnumerateFileSystemEntries(_root.Path).Any() ? DirectoryState.NotEmpty
+            : HoldsSomething() ? DirectoryState.NotEmpty
             : DirectoryState.Empty;
         return Task.FromResult(new LinkProbe(
             RuntimeInformation.OSDescription,
@@ -40,8 +41,13 @@ public sealed class PathLink(IDisk disk, ISiteProcesses processes, string direct
     /// <summary>Creates the directory and writes the order. First of all, so that a directory half filled by us is known as ours.</summary>
     public Task PrepareAsync(BootstrapOrder order, CancellationToken cancellationToken)
     {
+        if (disk.FileExists(_root.Path))
+        {
+            throw new LinkException(LinkStage.Directory, $"{_root.Path} is a file.", retryable: false);
+        }
+
         var present = ReadOrder();
-        if (present is null && disk.DirectoryExists(_root.Path) && Directory.EnumerateFileSystemEntries(_root.Path).Any())
+        if (present is null && HoldsSomething())
         {
             throw new LinkException(LinkStage.Directory, $"The directory {_root.Path} is not empty.", retryable: false);
         }
@@ -54,12 +60,14 @@ public sealed class PathLink(IDisk disk, ISiteProcesses processes, string direct
         try
         {
             disk.CreateDirectory(_root.Path);
-            disk.CreateDirectory(_root.Logs);
             if (ReadConfirmation(order) is null)
             {
-                disk.Write(_root.BootstrapOrder, JsonSerializer.SerializeToUtf8Bytes(order, SiteJson.Default.BootstrapOrder), ownerOnly: true);
+                // In this order: a service that runs already may answer the order at once, and that answer must stay.
                 disk.Delete(_root.BootstrapConfirmation);
+                disk.Write(_root.BootstrapOrder, JsonSerializer.SerializeToUtf8Bytes(order, SiteJson.Default.BootstrapOrder), ownerOnly: true);
             }
+
+            disk.CreateDirectory(_root.Logs);
         }
         catch (UnauthorizedAccessException e)
         {
@@ -79,7 +87,7 @@ public sealed class PathLink(IDisk disk, ISiteProcesses processes, string direct
         {
             var source = Path.Combine(program.Directory, name);
             var target = Path.Combine(_root.BootstrapDirectory, name);
-            if (disk.Length(target) != disk.Length(source))
+            if (!IsSame(source, target))
             {
                 disk.Write(target, disk.ReadAll(source, long.MaxValue));
             }
@@ -87,6 +95,19 @@ public sealed class PathLink(IDisk disk, ISiteProcesses processes, string direct
             sent += disk.Length(target);
             progress.Report((sent, total));
         }
+    }
+
+    /// <summary>By content: two versions of a program may well have the same length.</summary>
+    private bool IsSame(string source, string target)
+    {
+        if (disk.Length(source) != disk.Length(target))
+        {
+            return false;
+        }
+
+        using var one = disk.OpenRead(source);
+        using var other = disk.OpenRead(target);
+        return SHA256.HashData(one).AsSpan().SequenceEqual(SHA256.HashData(other));
     }
 
     /// <summary>Starts the Bootstrap service and waits for its confirmation.</summary>
@@ -181,6 +202,9 @@ public sealed class PathLink(IDisk disk, ISiteProcesses processes, string direct
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    /// <summary>What a crash left of a file being written does not count: it may be the order's own.</summary>
+    private bool HoldsSomething() => disk.ListFiles(_root.Path).Count > 0 || disk.ListDirectories(_root.Path).Count > 0;
 
     private BootstrapOrder? ReadOrder() =>
         disk.FileExists(_root.BootstrapOrder)

@@ -37,6 +37,9 @@ public sealed class Sender(
     private readonly ConcurrentDictionary<string, Task> _sendings = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stop = new();
 
+    /// <summary>Next tries that could not be kept on disk (it is full): without them a sending that fails at once would be begun again at once.</summary>
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _unkept = new(StringComparer.Ordinal);
+
     /// <summary>When the next waiting request comes due, as of the last round; null when none waits.</summary>
     public DateTimeOffset? NextDueAt { get; private set; }
 
@@ -107,7 +110,19 @@ public sealed class Sender(
                 continue;
             }
 
-            if (request.NextTryAt is { } at && at > now)
+            if (disk.FileExists(Path.Combine(root.ScheduleBox, request.JobId + ".JOB")))
+            {
+                continue; // were it complete before the Scheduler has deleted its job, it would be done twice
+            }
+
+            // A wait longer than any we set: the clock has been put back.
+            var wanted = request.NextTryAt - now <= _options.LongestRetry ? request.NextTryAt : null;
+            if (_unkept.TryGetValue(request.RequestId, out var unkept) && unkept > (wanted ?? now))
+            {
+                wanted = unkept;
+            }
+
+            if (wanted is { } at && at > now)
             {
                 NextDueAt = NextDueAt is { } next && next < at ? next : at;
             }
@@ -144,6 +159,27 @@ public sealed class Sender(
         try
         {
             await Task.Yield();
+            await CarryOrPostponeAsync(file, request);
+            _unkept.TryRemove(request.RequestId, out _);
+        }
+        catch (Exception e)
+        {
+            // Not even the postponement could be kept. The request is as it was; it waits in memory.
+            _unkept[request.RequestId] = clock.GetUtcNow() + _options.FirstRetry;
+            log.Error($"{request.RequestId}: will try again: {e.Message}");
+        }
+        finally
+        {
+            _sendings.TryRemove(request.Destination, out _);
+            sending.SetResult();
+            wake?.Invoke();
+        }
+    }
+
+    private async Task CarryOrPostponeAsync(string file, SendRequest request)
+    {
+        try
+        {
             await AttemptAsync(file, request, _stop.Token);
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
@@ -163,12 +199,6 @@ public sealed class Sender(
             // A bug of ours must not lose the request: it waits, visible, with the error as its reason.
             log.Error($"{request.RequestId}: {e}");
             await PostponeAsync(file, request, "Internal error: " + e.Message, retryable: true);
-        }
-        finally
-        {
-            _sendings.TryRemove(request.Destination, out _);
-            sending.SetResult();
-            wake?.Invoke();
         }
     }
 
@@ -191,11 +221,9 @@ public sealed class Sender(
 
             using var watch = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             await using var progress = new SendProgress(request, observer, clock, watch);
-            if (request.Kind == SendRequestKind.Bootstrap)
-            {
-                await BootstrapAsync(link, request, progress, watch.Token);
-            }
-            else if (!await progress.GuardAsync(t => SendPackageAsync(link, request, progress, t)))
+            if (!await progress.GuardAsync(t => request.Kind == SendRequestKind.Bootstrap
+                ? BootstrapAsync(link, request, progress, t)
+                : SendPackageAsync(link, request, progress, t)))
             {
                 await CancelAsync(file, request, cancellationToken);
                 return;
@@ -249,6 +277,14 @@ public sealed class Sender(
         if (disk.FileExists(file) && SendRequest.Parse(disk.ReadAll(file, SendRequest.MaxBytes)).Value is { } kept)
         {
             request = kept;
+        }
+
+        if (request.State == SendRequestState.Ok)
+        {
+            // It has arrived. Only saying so is left, and that is never given up and never becomes a second sending.
+            log.Warning($"{request.RequestId}: complete, but it cannot be recorded: {reason}");
+            disk.Write(file, (request with { NextTryAt = now + _options.FirstRetry, Reason = reason }).ToBytes());
+            return;
         }
 
         if (!retryable || now - request.CreatedAt > _options.GiveUpAfter)

@@ -24,6 +24,7 @@ public sealed class ExecutiveProcess(IDisk disk, SmsRoot root, ISiteProcesses pr
         }
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using (var alone = await SiteThreads.AcquireAsync(root, cancellationToken))
         await using (var threads = new SiteThreads(disk, root, identity, clock))
         {
             var report = new ServiceReport(Environment.ProcessId, clock.GetUtcNow(), SiteComponents.Threads);

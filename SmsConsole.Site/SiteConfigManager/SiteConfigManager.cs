@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Text;
 using SmsConsole.SiteServer.Formats;
 using SmsConsole.SiteServer.Spool;
 using SmsConsole.SiteServer.Trust;
@@ -22,6 +23,8 @@ public sealed class SiteConfigManager(IDisk disk, SmsRoot root, SiteIdentity ide
 
     private string LastReport => Path.Combine(root.Trust, "LASTCT2");
 
+    private string LastApplied => Path.Combine(root.Trust, "LASTCT1");
+
     /// <summary>Held by the site server's process for as long as it lives.</summary>
     public static string LockFile(SmsRoot root) => Path.Combine(root.Path, "SITE.SRV", "SITE.LCK");
 
@@ -33,7 +36,7 @@ public sealed class SiteConfigManager(IDisk disk, SmsRoot root, SiteIdentity ide
             Apply(file);
         }
 
-        if (disk.FileExists(root.MasterSiteControlFile) && (!disk.FileExists(LastReport) || clock.GetUtcNow() - disk.LastWriteTime(LastReport) > Heartbeat))
+        if (disk.FileExists(root.MasterSiteControlFile) && (!disk.FileExists(LastReport) || (clock.GetUtcNow() - disk.LastWriteTime(LastReport)).Duration() > Heartbeat))
         {
             WriteReport("Heartbeat");
         }
@@ -54,13 +57,32 @@ public sealed class SiteConfigManager(IDisk disk, SmsRoot root, SiteIdentity ide
             return;
         }
 
-        disk.Write(root.MasterSiteControlFile, wish.ToBytes());
-        WriteReport(wish.Image.Comment);
+        var envelope = Path.ChangeExtension(file, ".ENV");
+        var sequence = Sequence(envelope);
+        if (sequence < Applied)
+        {
+            log.Warning($"{name} is older than the site control file in force; dropped.");
+        }
+        else
+        {
+            disk.Write(root.MasterSiteControlFile, wish.ToBytes());
+            disk.Write(LastApplied, Encoding.ASCII.GetBytes(sequence.ToString(CultureInfo.InvariantCulture)));
+            WriteReport(wish.Image.Comment);
+            log.Information($"{name} applied; SITECTRL.CT0 is its copy.");
+            status.Raise(SiteComponents.SiteConfigManager, SiteEvents.SiteConfigured, TraceLevel.Information, $"Site {identity.SiteCode} is configured as {name} asks.");
+        }
+
+        // Last: until now the wish is there and is done again.
         disk.Delete(file);
-        disk.Delete(Path.ChangeExtension(file, ".ENV"));
-        log.Information($"{name} applied; SITECTRL.CT0 is its copy.");
-        status.Raise(SiteComponents.SiteConfigManager, SiteEvents.SiteConfigured, TraceLevel.Information, $"Site {identity.SiteCode} is configured as {name} asks.");
+        disk.Delete(envelope);
     }
+
+    /// <summary>Number of the newest wish that was applied. An older one may still arrive, and must not turn the site back.</summary>
+    private long Applied => disk.FileExists(LastApplied) && long.TryParse(Encoding.ASCII.GetString(disk.ReadAll(LastApplied, 32)), CultureInfo.InvariantCulture, out var number) ? number : 0;
+
+    /// <summary>The parent's number of a wish, from the verified envelope beside it; one that a person laid here has none and is the newest.</summary>
+    private long Sequence(string envelope) =>
+        disk.FileExists(envelope) && SiteJson.TryRead(disk.ReadAll(envelope, Instruction.MaximumLength), SiteJson.Default.Envelope, out _) is { } read ? read.Sequence : Applied;
 
     /// <summary>The wish in a .CT1, or null when it was set aside.</summary>
     private SiteControlFile? Read(string file)
@@ -73,8 +95,10 @@ public sealed class SiteConfigManager(IDisk disk, SmsRoot root, SiteIdentity ide
         }
 
         var error = parsed.Error ?? new FormatError(FormatErrorCode.BadSiteInfo, 0, $"It is for site {parsed.Value!.Image.TargetSite}.");
-        Inbox.SetAside(disk, root.SiteConfigBox, error.ToString(), error.Extension, file);
+        // Told first: a crash between the two tells it twice, the other way round never.
         status.Raise(SiteComponents.SiteConfigManager, SiteEvents.BadSiteControlFile, TraceLevel.Error, $"{Path.GetFileName(file)} cannot be used: {error}");
+        Inbox.SetAside(disk, root.SiteConfigBox, error.ToString(), error.Extension, file);
+        disk.Delete(Path.ChangeExtension(file, ".ENV"));
         return null;
     }
 
@@ -90,7 +114,7 @@ public sealed class SiteConfigManager(IDisk disk, SmsRoot root, SiteIdentity ide
         var report = SiteControlFile.From(Actual(master.Image, comment));
         var name = Convert.ToHexString(RandomNumberGenerator.GetBytes(4)) + ".CT2";
         disk.Write(Path.Combine(root.SiteConfigBox, name), report.ToBytes());
-        disk.Write(LastReport, System.Text.Encoding.ASCII.GetBytes(name));
+        disk.Write(LastReport, Encoding.ASCII.GetBytes(name));
     }
 
     private SiteControlImage Actual(SiteControlImage wish, string comment)

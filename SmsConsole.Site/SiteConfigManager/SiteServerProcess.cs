@@ -60,7 +60,7 @@ public sealed class SiteServerProcess(IDisk disk, SmsRoot root, ISiteProcesses p
             {
                 await manager.RunOnceAsync(cancellationToken);
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
             {
                 log.Error("Will try again: " + e.Message);
             }
@@ -92,10 +92,37 @@ public sealed class SiteServerProcess(IDisk disk, SmsRoot root, ISiteProcesses p
         var pause = TimeSpan.FromMilliseconds(100);
         while (!cancellationToken.IsCancellationRequested)
         {
-            var slot = ComponentSlots.Current(disk, root);
             var begun = clock.GetUtcNow();
+            var end = await RunExecutiveAsync(log, cancellationToken);
+            if (end is null)
+            {
+                return;
+            }
+
+            _restarts++;
+            try
+            {
+                status.Raise(SiteComponents.SiteConfigManager, SiteEvents.ServiceRestarted, Spool.TraceLevel.Warning, $"SMS_EXECUTIVE of {identity.SiteCode} {end} and is started again.");
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                log.Error("The status message cannot be kept: " + e.Message); // a full disk is no reason to leave the site without its Executive
+            }
+
+            pause = clock.GetUtcNow() - begun > _healthy ? TimeSpan.FromMilliseconds(100) : TimeSpan.FromTicks(Math.Min(_longestPause.Ticks, pause.Ticks * 2));
+            await Task.Delay(pause, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            signal.Set();
+        }
+    }
+
+    /// <summary>One life of the Executive; how it ended, or null when this process is told to stop.</summary>
+    private async Task<string?> RunExecutiveAsync(TraceLog log, CancellationToken cancellationToken)
+    {
+        try
+        {
             disk.Delete(ExecutiveProcess.ReportFile(root));
-            using var child = processes.StartChild(slot!, "executive", root.Path);
+            var slot = ComponentSlots.Current(disk, root) ?? throw new IOException("No component slot is in use.");
+            using var child = processes.StartChild(slot, "executive", root.Path);
             try
             {
                 await child.WaitForExitAsync(cancellationToken);
@@ -103,15 +130,16 @@ public sealed class SiteServerProcess(IDisk disk, SmsRoot root, ISiteProcesses p
             catch (OperationCanceledException)
             {
                 await StopAsync(child);
-                return;
+                return null;
             }
 
-            _restarts++;
-            status.Raise(SiteComponents.SiteConfigManager, SiteEvents.ServiceRestarted, Spool.TraceLevel.Warning, $"SMS_EXECUTIVE of {identity.SiteCode} ended with code {child.ExitCode} and is started again.");
             log.Warning($"The Executive (process {child.Id}) ended with code {child.ExitCode}; starting it again.");
-            pause = clock.GetUtcNow() - begun > _healthy ? TimeSpan.FromMilliseconds(100) : TimeSpan.FromTicks(Math.Min(_longestPause.Ticks, pause.Ticks * 2));
-            await Task.Delay(pause, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            signal.Set();
+            return $"ended with code {child.ExitCode}";
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            log.Error("The Executive cannot be started: " + e.Message);
+            return "could not be started";
         }
     }
 

@@ -18,9 +18,14 @@ internal static class SiteStop
         disk.Write(ExecutiveProcess.StopFile(root), []);
         for (var i = 0; i < 200; i++)
         {
-            if (!SiteLock.IsHeld(SiteConfigManager.LockFile(root)))
+            if (!SiteLock.IsHeld(SiteConfigManager.LockFile(root)) && !SiteLock.IsHeld(SiteThreads.LockFile(root)))
             {
                 return 0;
+            }
+
+            if (!disk.FileExists(ExecutiveProcess.StopFile(root)))
+            {
+                disk.Write(ExecutiveProcess.StopFile(root), []); // one that was just starting has removed it
             }
 
             await Task.Delay(100, cancellationToken);

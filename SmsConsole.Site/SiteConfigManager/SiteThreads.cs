@@ -30,6 +30,18 @@ public sealed class SiteThreads : IAsyncDisposable
 
     public StatusManager Status { get; }
 
+    /// <summary>Held by whoever runs these threads.</summary>
+    public static string LockFile(SmsRoot root) => Path.Combine(root.Path, "SITE.SRV", "SMSEXEC.LCK");
+
+    /// <summary>
+    /// Waits for its turn: an Executive whose supervisor was killed still ends its round while the next one starts, and two Schedulers would give
+    /// one sequence number to two messages.
+    /// </summary>
+    /// <exception cref="IOException">The other one does not end.</exception>
+    public static async Task<SiteLock> AcquireAsync(SmsRoot root, CancellationToken cancellationToken) =>
+        await SiteLock.AcquireAsync(LockFile(root), TimeSpan.FromMinutes(1), cancellationToken)
+            ?? throw new IOException("Another process runs the threads of this site and does not end.");
+
     /// <summary>Rounds until cancelled; a failing round is logged and comes again.</summary>
     public async Task RunAsync(TimeSpan poll, CancellationToken cancellationToken)
     {

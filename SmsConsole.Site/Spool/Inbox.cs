@@ -19,7 +19,15 @@ public static class Inbox
             }
 
             var name = extension is null ? Path.GetFileName(file) : Path.GetFileNameWithoutExtension(file) + extension;
-            disk.Write(Path.Combine(bad, name + ".why"), Encoding.UTF8.GetBytes(reason + "\n"));
+            try
+            {
+                disk.Write(Path.Combine(bad, name + ".why"), Encoding.UTF8.GetBytes(reason + "\n"));
+            }
+            catch (IOException)
+            {
+                // A full disk must not leave poison in the way of everything behind it: the log has the reason too.
+            }
+
             disk.Move(file, Path.Combine(bad, name));
         }
     }

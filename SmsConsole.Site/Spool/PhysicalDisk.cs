@@ -130,7 +130,9 @@ public sealed partial class PhysicalDisk : IDisk
     {
         if (stream is FileStream file)
         {
+            // The name of a new file is on disk only once its directory is.
             file.Flush(flushToDisk: true);
+            FlushDirectory(Path.GetDirectoryName(file.Name));
         }
         else
         {

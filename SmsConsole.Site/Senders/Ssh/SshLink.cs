@@ -20,6 +20,9 @@ internal sealed class SshLink(IDisk disk, SshMaster master, LinkAddress address,
     /// <summary>Bytes sent before the far side has to acknowledge them as safely written.</summary>
     private const int Block = Drop.AcknowledgeEvery;
 
+    /// <summary>Longest package a site may have for its parent: reports and batches of status messages. Judged before any of it is fetched.</summary>
+    private const long MaximumCollected = 64L << 20;
+
     private readonly SmsRootNames _far = new(address.Directory);
     private Session? _session;
 
@@ -102,6 +105,12 @@ internal sealed class SshLink(IDisk disk, SshMaster master, LinkAddress address,
             var local = $"{address.Destination}{name}";
             local = local.Length > 40 ? local[..40] : local;
             var total = reply.Offset;
+            var said = Trust.Instruction.TryRead(instruction.Span, out var error)?.Envelope;
+            if (said is null || (said.Length != total && total != 0) || total > MaximumCollected)
+            {
+                throw new LinkException(LinkStage.Transfer, $"The site lays out a package that cannot be: {(said is null ? error : $"{total} bytes")}.");
+            }
+
             for (var have = receive.Have(local, total); have < total;)
             {
                 var (_, data) = await AskAsync(new LinkCommand("block", name, have, total), cancellationToken);
@@ -163,7 +172,7 @@ internal sealed class SshLink(IDisk disk, SshMaster master, LinkAddress address,
         }
 
         var json = JsonSerializer.SerializeToUtf8Bytes(order with { Token = string.Empty }, SiteJson.Default.BootstrapOrder);
-        await ScriptAsync(SshScripts.Upload, [_far.BootstrapOrder, "0"], new MemoryStream(json), cancellationToken);
+        await ScriptAsync(SshScripts.Upload, [_far.BootstrapOrder, "0", json.Length.ToString(CultureInfo.InvariantCulture)], new MemoryStream(json), cancellationToken);
     }
 
     private async Task UploadProgramAsync(SiteProgram program, IProgress<(long Sent, long Total)> progress, CancellationToken cancellationToken)
@@ -184,7 +193,7 @@ internal sealed class SshLink(IDisk disk, SshMaster master, LinkAddress address,
                 await using var content = disk.OpenRead(source);
                 content.Seek(from, SeekOrigin.Begin);
                 var before = sent;
-                await ScriptAsync(SshScripts.Upload, [target, from.ToString(CultureInfo.InvariantCulture)], new CountingStream(content, n => progress.Report((before + n, total))), cancellationToken);
+                await ScriptAsync(SshScripts.Upload, [target, from.ToString(CultureInfo.InvariantCulture), length.ToString(CultureInfo.InvariantCulture)], new CountingStream(content, n => progress.Report((before + n, total))), cancellationToken);
             }
 
             sent += length;

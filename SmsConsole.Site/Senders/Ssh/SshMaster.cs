@@ -31,59 +31,81 @@ internal sealed class SshMaster : IAsyncDisposable
 
         // Short: a socket's path may have about a hundred characters.
         var folder = Directory.CreateTempSubdirectory("sms-").FullName;
-        await File.WriteAllTextAsync(Path.Combine(folder, "hosts"), $"sms-site {address.HostKey}\n", cancellationToken);
-        if (address.PrivateKey is not null)
+        Process? process = null;
+        try
         {
-            var file = Path.Combine(folder, "key");
-            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-            if (!OperatingSystem.IsWindows())
+            await WriteSecretsAsync(address, folder, cancellationToken);
+            process = Start(address, folder);
+            await WaitForSocketAsync(address, folder, process, clock, cancellationToken);
+            return new SshMaster(address, folder, process);
+        }
+        catch
+        {
+            // However it ended, no process and no private key stays behind.
+            if (process is { HasExited: false })
             {
-                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+                process.Kill();
             }
 
-            await using var stream = new FileStream(file, options);
-            await stream.WriteAsync(Encoding.UTF8.GetBytes(address.PrivateKey.ReplaceLineEndings("\n").TrimEnd('\n') + "\n"), cancellationToken);
+            process?.Dispose();
+            Directory.Delete(folder, recursive: true);
+            throw;
+        }
+    }
+
+    private static async Task WriteSecretsAsync(LinkAddress address, string folder, CancellationToken cancellationToken)
+    {
+        await File.WriteAllTextAsync(Path.Combine(folder, "hosts"), $"sms-site {address.HostKey}\n", cancellationToken);
+        if (address.PrivateKey is null)
+        {
+            return;
         }
 
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        await using var stream = new FileStream(Path.Combine(folder, "key"), options);
+        await stream.WriteAsync(Encoding.UTF8.GetBytes(address.PrivateKey.ReplaceLineEndings("\n").TrimEnd('\n') + "\n"), cancellationToken);
+    }
+
+    private static Process Start(LinkAddress address, string folder)
+    {
         var start = Describe(address, folder);
         start.ArgumentList.Insert(0, "-N");
         start.ArgumentList.Insert(0, "-M");
         start.RedirectStandardInput = true;
         start.RedirectStandardError = true;
-        Process process;
         try
         {
-            process = Process.Start(start)!;
+            return Process.Start(start)!;
         }
         catch (System.ComponentModel.Win32Exception e)
         {
             throw new LinkException(LinkStage.Connect, $"OpenSSH's client program ssh cannot be started: {e.Message}", retryable: false, e);
         }
+    }
 
-        var errors = process.StandardError.ReadToEndAsync(cancellationToken);
+    private static async Task WaitForSocketAsync(LinkAddress address, string folder, Process process, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        var errors = process.StandardError.ReadToEndAsync(CancellationToken.None);
         var until = clock.GetUtcNow() + _patience;
         while (!File.Exists(Path.Combine(folder, "s")))
         {
-            if (process.HasExited || clock.GetUtcNow() > until)
+            if (process.HasExited)
             {
-                var late = !process.HasExited;
-                if (late)
-                {
-                    process.Kill();
-                }
+                throw Explain(address, await errors);
+            }
 
-                var text = await errors;
-                process.Dispose();
-                Directory.Delete(folder, recursive: true);
-                throw late
-                    ? new LinkException(LinkStage.Connect, $"{address.Host} did not answer within {_patience.TotalSeconds:0} s.")
-                    : Explain(address, text);
+            if (clock.GetUtcNow() > until)
+            {
+                throw new LinkException(LinkStage.Connect, $"{address.Host} did not answer within {_patience.TotalSeconds:0} s.");
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(10), clock, cancellationToken);
         }
-
-        return new SshMaster(address, folder, process);
     }
 
     /// <summary>Starts a session that runs a constant script.</summary>

@@ -34,13 +34,16 @@ internal static class SshScripts
         exit 0
         """;
 
-    /// <summary>In: root. Out: the order that is there already, if any. Fails with <see cref="DirectoryTaken"/> where the directory holds something else.</summary>
+    /// <summary>
+    /// In: root. Out: the order that is there already, if any. Fails with <see cref="DirectoryTaken"/> where the directory holds something else. An unfinished
+    /// order is ours; everything else comes after the order, so that a directory half filled by us is known as ours.
+    /// </summary>
     public const string Prepare = """
         umask 077
         IFS= read -r root || exit 2
         if [ -f "$root/BOOTSTRP.CFG" ]; then cat "$root/BOOTSTRP.CFG"; exit 0; fi
-        if [ -d "$root" ] && [ -n "$(ls -A "$root")" ]; then exit 41; fi
-        mkdir -p "$root/LOGS" "$root/BOOTSTRP.BIN"
+        if [ -d "$root" ] && [ -n "$(ls -A "$root" | grep -Fvx BOOTSTRP.CFG.PRT)" ]; then exit 41; fi
+        mkdir -p "$root"
         """;
 
     /// <summary>In: file. Out: its length, or that of its unfinished part with a minus sign before it.</summary>
@@ -49,15 +52,16 @@ internal static class SshScripts
         if [ -f "$f" ]; then wc -c < "$f"; elif [ -f "$f.PRT" ]; then echo "-$(wc -c < "$f.PRT" | tr -d " ")"; else echo -0; fi
         """;
 
-    /// <summary>In: file, offset, then the bytes from there on. The file appears whole.</summary>
+    /// <summary>In: file, offset, length of the whole, then the bytes from there on. The file appears whole: a cut connection looks like the end of the bytes.</summary>
     public const string Upload = """
         umask 077
         IFS= read -r f || exit 2
         IFS= read -r from || exit 2
+        IFS= read -r whole || exit 2
         mkdir -p "$(dirname "$f")" || exit 1
         if [ "$from" = 0 ]; then : > "$f.PRT" || exit 1; fi
         cat >> "$f.PRT" || exit 1
-        IFS= read -r rest
+        if [ "$(wc -c < "$f.PRT" | tr -d " ")" != "$whole" ]; then echo "The file is not whole." >&2; exit 1; fi
         mv -f "$f.PRT" "$f"
         """;
 

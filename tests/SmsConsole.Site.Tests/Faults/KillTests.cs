@@ -114,7 +114,7 @@ public sealed class KillTests
                     return now.Count == 2 && now.Count(p => p.Verb == "run") == 1 && now.Count(p => p.Verb == "executive") == 1
                         && (before.Count == 0 || now.Except(before).Any()) && File.Exists(Path.Combine(root, "SITE.SRV", "SERVICES"));
                 },
-                TimeSpan.FromSeconds(30));
+                TimeSpan.FromMinutes(2));
         }
         catch (TimeoutException e)
         {

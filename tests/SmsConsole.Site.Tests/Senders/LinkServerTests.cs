@@ -6,6 +6,7 @@ using SmsConsole.TestKit;
 
 namespace SmsConsole.SiteServer.Tests.Senders;
 
+[Collection(AloneCollection.Name)]
 public sealed class LinkServerTests : IDisposable
 {
     private readonly string _folder = InProcessInstall.NewFolder();

@@ -132,10 +132,9 @@ public sealed class LinkServer(IDisk disk, ISiteProcesses processes, SmsRoot roo
         var watch = clock.GetUtcNow();
         while (true)
         {
-            if (disk.ListFiles(root.Collect, "*.INS") is [var file, ..])
+            if (Next() is var (name, length, instruction))
             {
-                var instruction = disk.ReadAll(file, Instruction.MaximumLength);
-                return (new LinkReply(Name: Path.GetFileNameWithoutExtension(file), Offset: Math.Max(0, disk.Length(Path.ChangeExtension(file, ".PCK"))), Bytes: instruction.Length), instruction);
+                return (new LinkReply(Name: name, Offset: length, Bytes: instruction.Length), instruction);
             }
 
             var now = clock.GetUtcNow();
@@ -152,6 +151,35 @@ public sealed class LinkServer(IDisk disk, ISiteProcesses processes, SmsRoot roo
 
             await signal.WaitAsync(TimeSpan.FromMilliseconds(500), cancellationToken);
         }
+    }
+
+    /// <summary>The first package laid out, whole. What is not one must not stand before the others for ever.</summary>
+    private (string Name, long Length, byte[] Instruction)? Next()
+    {
+        foreach (var file in disk.ListFiles(root.Collect, "*.INS"))
+        {
+            var payload = Path.ChangeExtension(file, ".PCK");
+            var content = disk.Length(file) > Instruction.MaximumLength ? [] : disk.ReadAll(file, Instruction.MaximumLength);
+            if (Instruction.TryRead(content, out var error) is not { } instruction)
+            {
+                Inbox.SetAside(disk, root.Collect, error, null, payload, file);
+            }
+            else if (disk.Length(payload) == instruction.Envelope.Length)
+            {
+                return (Path.GetFileNameWithoutExtension(file), instruction.Envelope.Length, content);
+            }
+            else if (!disk.FileExists(payload))
+            {
+                // The parent has it; a crash came between the two deletions.
+                disk.Delete(file);
+            }
+            else
+            {
+                Inbox.SetAside(disk, root.Collect, "The payload does not have the length that was signed.", null, payload, file);
+            }
+        }
+
+        return null;
     }
 
     private async Task<(LinkReply Reply, ReadOnlyMemory<byte> Data)> BlockAsync(LinkCommand command, CancellationToken cancellationToken)

@@ -66,6 +66,7 @@ public sealed class KillTests
     public async Task Send_ConnectionCutTwice_GoesOnWhereItWas()
     {
         const int Ballast = 20 << 20;
+        Assert.SkipUnless(TestSshd.Program is not null, "There is no sshd: apt-get install openssh-server");
         await using var sshd = await TestSshd.StartAsync();
         await using var proxy = new TcpProxy(sshd.Port, 6 << 20, 15 << 20);
         proxy.WhenCut = async () =>

@@ -65,22 +65,29 @@ internal sealed class SendProgress : IProgress<(long Sent, long Total)>, IAsyncD
             while (true)
             {
                 await Task.Delay(_interval, _clock, _end.Token);
-                if (!await _observer.MayGoOnAsync(_request.JobId, _end.Token))
+                try
                 {
-                    _cancelled = true;
-                    await _watch.CancelAsync();
-                    return;
-                }
+                    if (!await _observer.MayGoOnAsync(_request.JobId, _end.Token))
+                    {
+                        _cancelled = true;
+                        await _watch.CancelAsync();
+                        return;
+                    }
 
-                var sent = Interlocked.Read(ref _sent);
-                if (sent >= 0 && sent != told)
+                    var sent = Interlocked.Read(ref _sent);
+                    if (sent >= 0 && sent != told)
+                    {
+                        await _observer.ProgressAsync(_request with { SyncPoint = sent, BytesTotal = Total, State = SendRequestState.Sending, Heartbeat = _clock.GetUtcNow() }, _end.Token);
+                        told = sent;
+                    }
+                }
+                catch (Exception) when (!_end.IsCancellationRequested)
                 {
-                    told = sent;
-                    await _observer.ProgressAsync(_request with { SyncPoint = sent, BytesTotal = Total, State = SendRequestState.Sending, Heartbeat = _clock.GetUtcNow() }, _end.Token);
+                    // Who is told cannot listen at this moment. The sending does not depend on it, and the next tick tells it again.
                 }
             }
         }
-        catch (OperationCanceledException) when (_end.IsCancellationRequested)
+        catch (Exception) when (_end.IsCancellationRequested)
         {
             // The sending has ended.
         }

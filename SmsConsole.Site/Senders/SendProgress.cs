@@ -18,6 +18,7 @@ internal sealed class SendProgress : IProgress<(long Sent, long Total)>, IAsyncD
     private long _sent = -1;
     private long _total;
     private bool _cancelled;
+    private SendingStoppedException? _stopped;
 
     public SendProgress(SendRequest request, ISendObserver observer, TimeProvider clock, CancellationTokenSource watch)
     {
@@ -37,6 +38,7 @@ internal sealed class SendProgress : IProgress<(long Sent, long Total)>, IAsyncD
     }
 
     /// <summary>Runs the sending; false when it was stopped because the job is cancelled.</summary>
+    /// <exception cref="SendingStoppedException">The observer stopped it, but not for good.</exception>
     public async Task<bool> GuardAsync(Func<CancellationToken, Task> send)
     {
         try
@@ -47,6 +49,10 @@ internal sealed class SendProgress : IProgress<(long Sent, long Total)>, IAsyncD
         catch (OperationCanceledException) when (_cancelled)
         {
             return false;
+        }
+        catch (OperationCanceledException) when (_stopped is not null)
+        {
+            throw _stopped;
         }
     }
 
@@ -80,6 +86,12 @@ internal sealed class SendProgress : IProgress<(long Sent, long Total)>, IAsyncD
                         await _observer.ProgressAsync(_request with { SyncPoint = sent, BytesTotal = Total, State = SendRequestState.Sending, Heartbeat = _clock.GetUtcNow() }, _end.Token);
                         told = sent;
                     }
+                }
+                catch (SendingStoppedException e)
+                {
+                    _stopped = e;
+                    await _watch.CancelAsync();
+                    return;
                 }
                 catch (Exception) when (!_end.IsCancellationRequested)
                 {

@@ -166,6 +166,12 @@ public sealed class Sender(
             await CarryOrPostponeAsync(file, request);
             _unkept.TryRemove(request.RequestId, out _);
         }
+        catch (SendingStoppedException e)
+        {
+            // The request stays claimed. Should it be this sender after all that goes on with it, then not at once.
+            _unkept[request.RequestId] = clock.GetUtcNow() + _options.FirstRetry;
+            log.Warning($"{request.RequestId}: stopped: {e.Message}");
+        }
         catch (Exception e)
         {
             // Not even the postponement could be kept. The request is as it was; it waits in memory.
@@ -198,7 +204,7 @@ public sealed class Sender(
         {
             await PostponeAsync(file, request, e.Message, retryable: true);
         }
-        catch (Exception e)
+        catch (Exception e) when (e is not SendingStoppedException)
         {
             // A bug of ours must not lose the request: it waits, visible, with the error as its reason.
             log.Error($"{request.RequestId}: {e}");

@@ -176,6 +176,36 @@ public sealed class SenderTests : IAsyncDisposable
         Assert.Equal(["F3"], _links.Cancelled);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task RunOnce_ObserverStopsTheSending_StaysClaimedAndGoesOnLater(bool inItsMiddle)
+    {
+        Request("F4", "S01");
+        if (inItsMiddle)
+        {
+            _links.Hold();
+            await _sender.RunOnceAsync(CancellationToken.None);
+            await _links.UntilAsync(() => _links.Open == 1);
+        }
+
+        _links.FailMayGoOn = new SendingStoppedException("Another engine sends.");
+        await _sender.RunOnceAsync(CancellationToken.None);
+        await TickUntilAsync(() => _sender.WhenIdleAsync().IsCompleted);
+        Assert.Empty(_links.Sent);
+        Assert.Empty(_links.Cancelled);
+        Assert.Empty(_links.Failed);
+        Assert.NotEqual(SendRequestState.Error, Kept("F4").State);
+        var asked = _links.Asked;
+        await RoundAsync(); // not at once
+        Assert.Equal(asked, _links.Asked);
+        _links.FailMayGoOn = null;
+        _links.Release();
+        _clock.Advance(TimeSpan.FromSeconds(2));
+        await RoundsAsync();
+        Assert.Equal(["F4"], _links.Sent);
+    }
+
     [Fact]
     public async Task RunOnce_ClaimedBeforeACrash_IsTakenUpAgain()
     {

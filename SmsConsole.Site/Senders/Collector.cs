@@ -51,9 +51,23 @@ public sealed class Collector(IDisk disk, SmsRoot root, ILinkFactory links, ICol
         }
     }
 
+    /// <summary>Ends every collecting and returns when all have ended. A later round begins anew.</summary>
+    public async Task StopAsync()
+    {
+        foreach (var address in _collecting.Keys)
+        {
+            if (_collecting.TryRemove(address, out var collecting))
+            {
+                await collecting.Stop.CancelAsync();
+                await collecting.Task;
+            }
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
+        await StopAsync();
         await Task.WhenAll(_collecting.Values.Select(c => c.Task));
         _stop.Dispose();
     }

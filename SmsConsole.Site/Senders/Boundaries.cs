@@ -13,7 +13,11 @@ public sealed record LinkAddress(
     int Port = 22,
     string? User = null,
     string? PrivateKey = null,
-    string? HostKey = null);
+    string? HostKey = null)
+{
+    /// <summary>Whoever prints it prints no secret.</summary>
+    public override string ToString() => $"LinkAddress {{ {Destination}, {Transport}, {User}@{Host}:{Port}, {Directory} }}";
+}
 
 /// <summary>Gives the sender its addresses. On a primary they come from the database, on a secondary from its site control file.</summary>
 public interface IAddressBook

@@ -21,6 +21,8 @@ public sealed partial class PhysicalDisk : IDisk
 
     public bool DirectoryExists(string path) => Directory.Exists(path);
 
+    public bool IsLink(string path) => new FileInfo(path).LinkTarget is not null;
+
     public void CreateDirectory(string path)
     {
         if (Directory.Exists(path))

@@ -39,10 +39,18 @@ public sealed class StatusManager(IDisk disk, SmsRoot root, SiteIdentity identit
         var files = new List<string>();
         foreach (var file in disk.ListFiles(root.StatusBox, "*.SVF").Take(MaximumBatch))
         {
-            if (Read(file) is { } message)
+            try
             {
-                batch.Add(message);
-                files.Add(file);
+                if (Read(file) is { } message)
+                {
+                    batch.Add(message);
+                    files.Add(file);
+                }
+            }
+            catch (IOException e)
+            {
+                // One message that cannot be read now must not keep the others waiting; it comes again with the next round.
+                log.Error($"{Path.GetFileName(file)}: will try again: {e.Message}");
             }
         }
 
@@ -71,17 +79,9 @@ public sealed class StatusManager(IDisk disk, SmsRoot root, SiteIdentity identit
 
     private SiteMessage? Read(string file)
     {
-        string error;
-        try
+        if (Inbox.TryRead(disk, file, MaximumMessage, out var error) is { } content && SiteJson.TryRead(content, SiteJson.Default.SiteMessage, out error) is { } message)
         {
-            if (SiteJson.TryRead(disk.ReadAll(file, MaximumMessage), SiteJson.Default.SiteMessage, out error) is { } message)
-            {
-                return message;
-            }
-        }
-        catch (InvalidDataException e)
-        {
-            error = e.Message;
+            return message;
         }
 
         Inbox.SetAside(disk, root.StatusBox, error, null, file);

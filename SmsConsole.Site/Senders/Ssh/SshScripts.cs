@@ -25,7 +25,10 @@ internal static class SshScripts
         if ls /lib/ld-musl-* >/dev/null 2>&1; then echo musl; else echo glibc; fi
         id -un
         if [ -d "$root" ]; then if [ -n "$(ls -A "$root" 2>/dev/null)" ]; then echo NotEmpty; else echo Empty; fi
-        elif [ -e "$root" ]; then echo NotADirectory; else echo Absent; fi
+        else
+        state=Absent; up=$root
+        while [ ! -d "$up" ]; do if [ -e "$up" ] || [ -h "$up" ]; then state=NotADirectory; fi; up=$(dirname "$up"); done
+        echo $state; fi
         up=$root; while [ ! -d "$up" ]; do up=$(dirname "$up"); done
         if [ -w "$up" ]; then echo yes; else echo no; fi
         df -Pk "$up" | tail -n 1 | awk "{print \$4}"

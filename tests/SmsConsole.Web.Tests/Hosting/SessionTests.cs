@@ -60,6 +60,7 @@ public sealed class SessionTests
     [Theory]
     [InlineData("https://evil.example/", "/")]
     [InlineData("//evil.example/", "/")]
+    [InlineData("/sites?search=Köln", "/sites?search=K%C3%B6ln")]
     [InlineData("/\\evil.example", "/")]
     [InlineData("/\t/evil.example", "/")]
     [InlineData("javascript:alert(1)", "/")]
@@ -101,6 +102,33 @@ public sealed class SessionTests
 
         Assert.False(await sessions.IsCurrentAsync(session));
         Assert.Null(await sessions.ReadTokenAsync(sessions.IssueToken(session).Token));
+    }
+
+    [Fact]
+    public async Task Disable_NameInAnotherSpelling_EndsTheSessionAtOnce()
+    {
+        await using var console = await TestConsole.StartAsync();
+        var sessions = console.Services.GetRequiredService<ISessions>();
+        var session = (await sessions.SignInAsync("vera", TestConsole.Password, null)).Principal!;
+        Assert.True(await sessions.IsCurrentAsync(session));
+
+        Assert.True((await console.Services.GetRequiredService<IUserCommands>().SetDisabledAsync(new Actor("admin", Role.Administrator), "VERA", true)).Succeeded);
+
+        Assert.False(await sessions.IsCurrentAsync(session));
+    }
+
+    [Theory]
+    [InlineData("/login?failed=%3Cscript%3E")]
+    [InlineData("/login?signedOut=2")]
+    public async Task Login_QueryOfAStranger_IsNoError(string address)
+    {
+        await using var console = await TestConsole.StartAsync();
+        using var browser = console.Browser();
+
+        using var answer = await browser.GetAsync(address);
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.DoesNotContain("<script>", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
     [Fact]

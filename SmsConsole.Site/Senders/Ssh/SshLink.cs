@@ -34,12 +34,7 @@ internal sealed class SshLink(IDisk disk, SshMaster master, LinkAddress address,
             throw new LinkException(LinkStage.Program, $"{address.Host} is not a system the LAN Sender can work with (a POSIX shell is needed).", retryable: false);
         }
 
-        var runtime = lines.Skip(7)
-            .Where(l => l.StartsWith("Microsoft.NETCore.App ", StringComparison.Ordinal))
-            .Select(l => l.Split(' ')[1])
-            .Where(v => Version.TryParse(v.Split('-')[0], out _))
-            .MaxBy(v => Version.Parse(v.Split('-')[0]));
-        return new LinkProbe($"{lines[0]} {lines[1]}", RuntimeIdOf(lines[0], lines[1], lines[2]), runtime, freeKib << 10, state, lines[5] == "yes", lines[3]);
+        return new LinkProbe($"{lines[0]} {lines[1]}", RuntimeIdOf(lines[0], lines[1], lines[2]), RuntimeOf(lines.Skip(7)), freeKib << 10, state, lines[5] == "yes", lines[3]);
     }
 
     public async Task<Enrolment> BootstrapAsync(BootstrapOrder order, IProgress<(long Sent, long Total)> progress, CancellationToken cancellationToken)
@@ -138,6 +133,16 @@ internal sealed class SshLink(IDisk disk, SshMaster master, LinkAddress address,
 
         release();
     }
+
+    /// <summary>Of what <c>dotnet --list-runtimes</c> lists, the newest our program runs on; without one the newest of all, to be named to the administrator.</summary>
+    internal static string? RuntimeOf(IEnumerable<string> listed) => listed
+        .Where(l => l.StartsWith("Microsoft.NETCore.App ", StringComparison.Ordinal))
+        .Select(l => l.Split(' ')[1])
+        .Select(text => (Text: text, Version: Version.TryParse(text.Split('-')[0], out var version) ? version : null))
+        .Where(r => r.Version is not null)
+        .OrderBy(r => r.Version!.Major == SiteProgram.RuntimeMajor)
+        .ThenBy(r => r.Version)
+        .LastOrDefault().Text;
 
     private static string? RuntimeIdOf(string system, string machine, string library)
     {

@@ -23,6 +23,9 @@ internal sealed class SshLink(IDisk disk, SshMaster master, LinkAddress address,
     /// <summary>Longest package a site may have for its parent: reports and batches of status messages. Judged before any of it is fetched.</summary>
     private const long MaximumCollected = 64L << 20;
 
+    /// <summary>Between an answer that nothing lies out and the next question.</summary>
+    private static readonly TimeSpan _nothing = TimeSpan.FromMilliseconds(100);
+
     private readonly SmsRootNames _far = new(address.Directory);
     private Session? _session;
 
@@ -88,6 +91,8 @@ internal sealed class SshLink(IDisk disk, SshMaster master, LinkAddress address,
             var (reply, instruction) = await AskAsync(new LinkCommand("collect"), cancellationToken);
             if (reply.Name is not { Length: > 0 } name)
             {
+                // The far side waits before it says so. One that does not must not be asked without end.
+                await Task.Delay(_nothing, cancellationToken);
                 continue;
             }
 
@@ -126,12 +131,17 @@ internal sealed class SshLink(IDisk disk, SshMaster master, LinkAddress address,
 
     public async ValueTask DisposeAsync()
     {
-        if (_session is not null)
+        try
         {
-            await _session.DisposeAsync();
+            if (_session is not null)
+            {
+                await _session.DisposeAsync();
+            }
         }
-
-        release();
+        finally
+        {
+            release(); // a connection never let go is never closed
+        }
     }
 
     /// <summary>Of what <c>dotnet --list-runtimes</c> lists, the newest our program runs on; without one the newest of all, to be named to the administrator.</summary>
@@ -321,6 +331,11 @@ internal sealed class SshLink(IDisk disk, SshMaster master, LinkAddress address,
             catch (IOException e)
             {
                 throw await session.ExplainAsync(address, e);
+            }
+            catch
+            {
+                await session.DisposeAsync();
+                throw;
             }
         }
 

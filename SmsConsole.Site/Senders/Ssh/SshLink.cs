@@ -187,7 +187,10 @@ internal sealed class SshLink(IDisk disk, SshMaster master, LinkAddress address,
         }
 
         var json = JsonSerializer.SerializeToUtf8Bytes(order with { Token = string.Empty }, SiteJson.Default.BootstrapOrder);
-        await ScriptAsync(SshScripts.Upload, [_far.BootstrapOrder, "0", json.Length.ToString(CultureInfo.InvariantCulture)], new MemoryStream(json), cancellationToken);
+        using var content = new MemoryStream(json);
+        var sum = await PosixChecksum.ComputeAsync(content, cancellationToken);
+        content.Position = 0;
+        await UploadAsync(_far.BootstrapOrder, 0, json.Length, sum, content, cancellationToken);
     }
 
     private async Task UploadProgramAsync(SiteProgram program, IProgress<(long Sent, long Total)> progress, CancellationToken cancellationToken)
@@ -201,20 +204,26 @@ internal sealed class SshLink(IDisk disk, SshMaster master, LinkAddress address,
             var length = disk.Length(source);
             var text = (await ScriptAsync(SshScripts.Length, [target], default, cancellationToken)).Trim();
             var unfinished = text.StartsWith('-');
-            var there = long.TryParse(text.TrimStart('-'), CultureInfo.InvariantCulture, out var n) ? n : 0;
-            if (unfinished || there != length)
+            await using var content = disk.OpenRead(source);
+            var sum = await PosixChecksum.ComputeAsync(content, cancellationToken);
+            if (text.Split(' ') is not [var sumThere, var lengthThere, ..] || sumThere != Text(sum) || lengthThere != Text(length))
             {
-                var from = unfinished && there <= length ? there : 0;
-                await using var content = disk.OpenRead(source);
+                var there = unfinished && long.TryParse(text.AsSpan(1), CultureInfo.InvariantCulture, out var n) ? n : 0;
+                var from = there <= length ? there : 0;
                 content.Seek(from, SeekOrigin.Begin);
                 var before = sent;
-                await ScriptAsync(SshScripts.Upload, [target, from.ToString(CultureInfo.InvariantCulture), length.ToString(CultureInfo.InvariantCulture)], new CountingStream(content, n => progress.Report((before + n, total))), cancellationToken);
+                await UploadAsync(target, from, length, sum, new CountingStream(content, n => progress.Report((before + n, total))), cancellationToken);
             }
 
             sent += length;
             progress.Report((sent, total));
         }
     }
+
+    private async Task UploadAsync(string target, long from, long length, uint sum, Stream content, CancellationToken cancellationToken) =>
+        await ScriptAsync(SshScripts.Upload, [target, Text(from), Text(length), Text(sum)], content, cancellationToken);
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>Runs a constant script, its arguments a line each, then the data.</summary>
     private async Task<string> ScriptAsync(string script, string[] lines, Stream? data, CancellationToken cancellationToken)

@@ -32,7 +32,7 @@ public sealed class Despooler(IDisk disk, SmsRoot root, string siteCode, Guid? i
                     log.Error($"{Path.GetFileName(file)} set aside: {problem}");
                 }
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
             {
                 // One package that cannot be read now must not keep the others waiting; it comes again with the next round.
                 log.Error($"{Path.GetFileName(file)}: will try again: {e.Message}");

@@ -52,7 +52,7 @@ public sealed class SendingStoppedException(string message, Exception? inner = n
 
 /// <summary>What a look at the far side found, before anything is created there.</summary>
 /// <param name="RuntimeId">For example "linux-x64"; null when unknown.</param>
-/// <param name="DotnetVersion">Newest Microsoft.NETCore.App found, for example "10.0.12"; null without one.</param>
+/// <param name="DotnetVersion">Newest Microsoft.NETCore.App our program runs on, else the newest found, for example "10.0.12"; null without one.</param>
 /// <param name="DirectoryState">Of the install directory.</param>
 public sealed record LinkProbe(string OperatingSystem, string? RuntimeId, string? DotnetVersion, long FreeBytes, DirectoryState DirectoryState, bool Writable, string User);
 

@@ -68,7 +68,13 @@ public sealed class Drop(IDisk disk, string directory)
     {
         if (disk.FileExists(Complete(name)))
         {
-            return;
+            if (disk.ReadAll(Complete(name), Instruction.MaximumLength).AsSpan().SequenceEqual(instruction.Span))
+            {
+                return;
+            }
+
+            // Saying it has arrived would lose it. The other one goes once the Despooler has looked at it.
+            throw new LinkException(LinkStage.Transfer, $"Another package of the name {name} is there and has not been taken yet.");
         }
 
         var envelope = Instruction.TryRead(instruction.Span, out var error)?.Envelope

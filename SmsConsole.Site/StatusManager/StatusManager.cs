@@ -18,6 +18,9 @@ public sealed class StatusManager(IDisk disk, SmsRoot root, SiteIdentity identit
 {
     private const int MaximumMessage = 16 << 10;
     private const int MaximumBatch = 200;
+
+    /// <summary>Bytes of one batch's messages. The parent refuses a batch of more than 1 MiB, and a refused batch is lost.</summary>
+    private const int MaximumBatchBytes = 512 << 10;
     private readonly JobIds _ids = new(disk, root, identity.SiteCode);
 
     /// <summary>The same manager, telling another log.</summary>
@@ -37,15 +40,24 @@ public sealed class StatusManager(IDisk disk, SmsRoot root, SiteIdentity identit
     {
         var batch = new List<SiteMessage>();
         var files = new List<string>();
+        var bytes = 0L;
         foreach (var file in disk.ListFiles(root.StatusBox, "*.SVF").Take(MaximumBatch))
         {
             try
             {
-                if (Read(file) is { } message)
+                if (Read(file) is not { } message)
                 {
-                    batch.Add(message);
-                    files.Add(file);
+                    continue;
                 }
+
+                bytes += JsonSerializer.SerializeToUtf8Bytes(message, SiteJson.Default.SiteMessage).Length + 1;
+                if (bytes > MaximumBatchBytes)
+                {
+                    break; // the rest is another batch
+                }
+
+                batch.Add(message);
+                files.Add(file);
             }
             catch (IOException e)
             {

@@ -48,6 +48,28 @@ public sealed class DespoolerTests : IDisposable, IPeerKeys
         Assert.Empty(Directory.GetFiles(_root.Receive));
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("null")]
+    [InlineData("{\"floor\":7,\"abo")]
+    public async Task RunOnce_ReceivedNumbersCannotBeRead_WaitsInsteadOfTakingAnythingTwice(string damaged)
+    {
+        Place(Good);
+        await RunAsync();
+        var window = Assert.Single(Directory.GetFiles(Path.Combine(_root.Trust, "RCV")));
+        var whole = await File.ReadAllBytesAsync(window, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(window, damaged, TestContext.Current.CancellationToken);
+        File.Delete(Report);
+        Place(Good);
+        await RunAsync();
+        Assert.False(File.Exists(Report));
+        Assert.Equal(2, Directory.GetFiles(_root.Receive).Length);
+        await File.WriteAllBytesAsync(window, whole, TestContext.Current.CancellationToken);
+        await RunAsync();
+        Assert.False(File.Exists(Report));
+        Assert.Empty(Directory.GetFiles(_root.Receive));
+    }
+
     [Fact]
     public async Task RunOnce_StatusPackage_GoesToTheStatusBox()
     {

@@ -13,7 +13,10 @@ public sealed record LinkAddress(
     int Port = 22,
     string? User = null,
     string? PrivateKey = null,
-    string? HostKey = null);
+    string? HostKey = null)
+{
+    public override string ToString() => $"LinkAddress {{ Destination = {Destination}, Transport = {Transport}, Host = {Host}, Port = {Port}, User = {User}, Directory = {Directory} }}";
+}
 
 /// <summary>Gives the sender its addresses. On a primary they come from the database, on a secondary from its site control file.</summary>
 public interface IAddressBook

@@ -12,7 +12,7 @@ public sealed record NewSite(string Code, string Name, string InstallDirectory, 
 public sealed record NewAddress(string Sender, LinkTransport Transport, string? Host = null, int? Port = null, string? User = null, string? PrivateKey = null, string? HostKey = null)
 {
     /// <summary>Whoever prints it prints no secret.</summary>
-    public override string ToString() => $"NewAddress {{ {Sender}, {Transport}, {User}@{Host}:{Port} }}";
+    public override string ToString() => $"NewAddress {{ Sender = {Sender}, Transport = {Transport}, Host = {Host}, Port = {Port}, User = {User}, HostKey = {HostKey} }}";
 }
 
 /// <summary>Outcome of one check before an installation.</summary>

@@ -21,6 +21,8 @@ internal sealed class Sessions(IServiceScopeFactory scopes, IDataProtectionProvi
     private static readonly TimeSpan TokenLife = TimeSpan.FromHours(12);
 
     private readonly ITimeLimitedDataProtector _tokens = protection.CreateProtector("SmsConsole.ApiToken.v1").ToTimeLimitedDataProtector();
+
+    // By user name, which Identity compares without regard to case: whoever changes a user may have typed it otherwise.
     private readonly ConcurrentDictionary<string, Known> _known = new(StringComparer.OrdinalIgnoreCase);
     private readonly ConcurrentDictionary<string, DateTimeOffset> _ended = new(StringComparer.Ordinal);
 

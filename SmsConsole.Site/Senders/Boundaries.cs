@@ -16,7 +16,7 @@ public sealed record LinkAddress(
     string? HostKey = null)
 {
     /// <summary>Whoever prints it prints no secret.</summary>
-    public override string ToString() => $"LinkAddress {{ {Destination}, {Transport}, {User}@{Host}:{Port}, {Directory} }}";
+    public override string ToString() => $"LinkAddress {{ Destination = {Destination}, Transport = {Transport}, Host = {Host}, Port = {Port}, User = {User}, Directory = {Directory} }}";
 }
 
 /// <summary>Gives the sender its addresses. On a primary they come from the database, on a secondary from its site control file.</summary>

@@ -145,6 +145,19 @@ public sealed class SessionTests
     }
 
     [Fact]
+    public async Task Disable_NameTypedInAnotherCase_EndsOpenSessionsAtOnce()
+    {
+        await using var console = await TestConsole.StartAsync();
+        var sessions = console.Services.GetRequiredService<ISessions>();
+        var session = (await sessions.SignInAsync("vera", TestConsole.Password, null)).Principal!;
+        Assert.True(await sessions.IsCurrentAsync(session));
+
+        Assert.True((await console.Services.GetRequiredService<IUserCommands>().SetDisabledAsync(new Actor("admin", Role.Administrator), "VERA", true)).Succeeded);
+
+        Assert.False(await sessions.IsCurrentAsync(session));
+    }
+
+    [Fact]
     public async Task ChangeOwnPassword_WrongPresentOne_CountsTowardsLockOut()
     {
         await using var console = await TestConsole.StartAsync();

@@ -68,7 +68,9 @@ public sealed class Drop(IDisk disk, string directory)
     {
         if (disk.FileExists(Complete(name)))
         {
-            if (disk.ReadAll(Complete(name), Instruction.MaximumLength).AsSpan().SequenceEqual(instruction.Span))
+            // What was signed, not its signature: signed anew, the same envelope has another.
+            var there = Instruction.TryRead(disk.ReadAll(Complete(name), Instruction.MaximumLength), out _);
+            if (there is not null && Instruction.TryRead(instruction.Span, out _) is { } sent && there.SignedBytes.AsSpan().SequenceEqual(sent.SignedBytes))
             {
                 return;
             }

@@ -155,7 +155,7 @@ internal sealed class Sessions(IServiceScopeFactory scopes, IDataProtectionProvi
         new(new ClaimsIdentity([new(ClaimTypes.Name, name), new(ClaimTypes.Role, role), new(SessionClaims.Stamp, stamp), new(SessionClaims.Session, session)], "SmsConsole"));
 
     /// <summary>What was typed as a name, fit for one line of the audit.</summary>
-    private static string Printable(string text) => new([.. text.Take(64).Select(c => char.IsControl(c) ? '?' : c)]);
+    internal static string Printable(string text) => new([.. text.Take(64).Select(c => char.IsControl(c) ? '?' : c)]);
 
     private sealed record Known(string? Stamp, Role? Role, DateTimeOffset At);
 

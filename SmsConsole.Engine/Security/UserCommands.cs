@@ -16,7 +16,7 @@ internal sealed class UserCommands(SmsStore store, IServiceScopeFactory scopes, 
 {
     public async Task<CommandResult<UserRow>> CreateAsync(Actor actor, NewUser user, CancellationToken cancellationToken = default)
     {
-        if (Refuse(actor) is { } refused)
+        if (await RefuseAsync(actor, "user.create", user.UserName, cancellationToken) is { } refused)
         {
             return refused;
         }
@@ -41,7 +41,7 @@ internal sealed class UserCommands(SmsStore store, IServiceScopeFactory scopes, 
 
     public async Task<CommandResult> ChangeAsync(Actor actor, string userName, UserChange change, CancellationToken cancellationToken = default)
     {
-        if (Refuse(actor) is { } refused)
+        if (await RefuseAsync(actor, ActionOf(change), userName, cancellationToken) is { } refused)
         {
             return CommandResult.Failure(refused);
         }
@@ -83,8 +83,13 @@ internal sealed class UserCommands(SmsStore store, IServiceScopeFactory scopes, 
         }, cancellationToken, keepFailure: true);
     }
 
-    private static CommandError? Refuse(Actor actor) =>
-        actor.Role == Role.Administrator ? null : new CommandError(CommandErrorKind.Forbidden, "role.administrator", "Only an administrator may manage users.");
+    private static string ActionOf(UserChange change) => change switch
+    {
+        { Password: not null } => "user.resetPassword",
+        { Role: not null } => "user.role",
+        { Disabled: false } => "user.enable",
+        _ => "user.disable",
+    };
 
     private static CommandError LastAdministrator(string field) =>
         new(CommandErrorKind.Conflict, "user.lastAdministrator", "This is the last administrator who can sign in. Make another user administrator first.", field);
@@ -127,6 +132,25 @@ internal sealed class UserCommands(SmsStore store, IServiceScopeFactory scopes, 
         }
 
         return await Work.SaveAsync(u => work.Users.UpdateSecurityStampAsync(u), user);
+    }
+
+    /// <summary>A refused attempt changes nothing but the audit.</summary>
+    private async Task<CommandError?> RefuseAsync(Actor actor, string action, string target, CancellationToken cancellationToken)
+    {
+        if (actor.Role == Role.Administrator)
+        {
+            return null;
+        }
+
+        var refused = new CommandError(CommandErrorKind.Forbidden, "role.administrator", "Only an administrator may manage users.");
+        await store.InTransactionAsync(
+            (context, _) =>
+            {
+                context.Audit.Add(Authorization.Audit(context, actor, action, Sessions.Printable(target), refused.Code, succeeded: false));
+                return Task.CompletedTask;
+            },
+            cancellationToken);
+        return refused;
     }
 
     private async Task<CommandResult<UserRow>> AddAsync(string who, NewUser user, Func<SmsContext, Task<CommandError?>> refuse, CancellationToken cancellationToken)

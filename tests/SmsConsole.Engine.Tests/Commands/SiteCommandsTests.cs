@@ -75,6 +75,18 @@ public class SiteCommandsTests
     }
 
     [Fact]
+    public async Task RetryJob_ByAViewer_IsRefusedAndAudited()
+    {
+        await using var primary = await TestPrimary.StartAsync();
+
+        var refused = await primary.Get<IJobCommands>().RetryAsync(new Actor("vera", Role.Viewer), "P0100001", TestPrimary.Cancel);
+
+        Assert.Equal("actor.forbidden", Assert.Single(refused.Errors).Code);
+        var row = Assert.Single(await primary.ReadAsync(db => db.Audit.ToListAsync()));
+        Assert.Equal(("vera", "job.retry", false), (row.Who, row.Action, row.Succeeded));
+    }
+
+    [Fact]
     public async Task Create_Twice_IsTakenTheSecondTime()
     {
         await using var primary = await TestPrimary.StartAsync();

@@ -1,3 +1,4 @@
+using SmsConsole.SiteServer.Trust;
 using SmsConsole.SiteServer.Spool;
 using SmsConsole.TestKit;
 

@@ -19,6 +19,7 @@ internal sealed partial class HierarchyManager(
     PrimarySite primary,
     PhaseChanger phases,
     SystemJobs jobs,
+    PrimaryAddressing addressing,
     Enrolments enrolments,
     SiteReports reports,
     JobOperations operations,
@@ -128,6 +129,7 @@ internal sealed partial class HierarchyManager(
                 await jobs.AddAsync(db, row, type, token);
                 if (type == JobType.Bootstrap)
                 {
+                    await addressing.AddAsync(db, row, token);
                     db.StatusMessages.Add(SmsEvents.Message(db.Now, primary.Code, SmsEvents.InstallStarted, Severity.Information, $"The installation of site {row.Code} has started."));
                 }
                 else if (type == JobType.SiteInstall)

@@ -54,7 +54,7 @@ internal sealed class InboxMail(EngineStore store, PrimarySite primary, IDisk di
         return await store.ReadAsync<(Envelope?, MailVerdict, string)>(
             async (db, token) =>
             {
-                var site = await db.Sites.Where(s => s.Code == envelope.Source && s.ParentCode == primary.Code).Select(s => new { s.Incarnation }).FirstOrDefaultAsync(token);
+                var site = await db.Sites.Where(s => s.Code == envelope.Source && (s.ParentCode == primary.Code || s.Code == primary.Code)).Select(s => new { s.Incarnation }).FirstOrDefaultAsync(token);
                 if (site is null)
                 {
                     return (null, MailVerdict.Refused, $"Site {envelope.Source} is not a child of this site.");

@@ -23,6 +23,7 @@ internal sealed partial class JobOperations(
     IDisk disk,
     ISitePackageSource packages,
     ISendControl sender,
+    PrimaryAddressing addressing,
     IWorkerNudge workers,
     TimeProvider clock,
     ILogger<JobOperations> log)
@@ -71,6 +72,7 @@ internal sealed partial class JobOperations(
                 OperationKinds.CancelJob => await CancelAsync(operation, cancellationToken),
                 OperationKinds.RetryJob => await RetryAsync(operation, cancellationToken),
                 OperationKinds.SetPriority => SetPriority(operation),
+                OperationKinds.PlaceControlFile => await addressing.PlaceAsync(operation, cancellationToken) ? Outcome.Done : Outcome.NotYet,
                 _ => throw new InvalidOperationException($"There is no operation {operation.Kind}."),
             };
             await FinishAsync(operation.Id, outcome, cancellationToken);

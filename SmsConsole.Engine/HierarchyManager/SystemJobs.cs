@@ -19,6 +19,9 @@ internal static class OperationKinds
     public const string RetryJob = nameof(RetryJob);
     public const string SetPriority = nameof(SetPriority);
 
+    /// <summary>The PROPOSED image of this primary goes to its own Site Configuration Manager.</summary>
+    public const string PlaceControlFile = nameof(PlaceControlFile);
+
     /// <summary>No step: the kept result of phase 1 (which platform the site package has to match), completed as it is written.</summary>
     public const string Enrolled = nameof(Enrolled);
 }

@@ -63,6 +63,7 @@ public static class EngineServices
         yield return new Worker(Components.Scheduler, TimeSpan.FromSeconds(2), root.ScheduleBox, services.GetRequiredService<Scheduler>().RunOnceAsync);
         yield return new Worker(Components.Sender, TimeSpan.FromSeconds(1), root.Outbox(Scheduler.LanOutbox), services.GetRequiredService<Sender>().RunOnceAsync);
         yield return new Worker(Components.Despooler, TimeSpan.FromSeconds(2), root.Receive, services.GetRequiredService<Despooler>().RunOnceAsync);
+        yield return new Worker(Components.SiteConfigManager, TimeSpan.FromSeconds(10), null, services.GetRequiredService<SiteConfigManager>().RunOnceAsync);
         yield return new Worker(Components.Collector, TimeSpan.FromSeconds(5), null, services.GetRequiredService<Collector>().RunOnceAsync);
     }
 
@@ -107,6 +108,7 @@ public static class EngineServices
         services.AddSingleton<Enrolments>();
         services.AddSingleton<SiteReports>();
         services.AddSingleton<JobOperations>();
+        services.AddSingleton<PrimaryAddressing>();
         services.AddSingleton<HierarchyManager>();
         services.AddSingleton<StatusReceiver>();
         services.AddSingleton(provider => new Scheduler(Disk(provider), Primary(provider).Root, Primary(provider).Code, Primary(provider).Key, Clock(provider), Log(provider, "sched")));
@@ -128,6 +130,15 @@ public static class EngineServices
             Clock(provider),
             Log(provider, "collect"),
             () => provider.GetRequiredService<IWorkerNudge>().Nudge(Components.Despooler)));
+        services.AddSingleton(provider => new SiteConfigManager(
+            Disk(provider),
+            Primary(provider).Root,
+            Primary(provider).Code,
+            new ReportToHierarchyManager(Disk(provider), Primary(provider).Root, Primary(provider).Code, () => Primary(provider).Incarnation, Clock(provider)),
+            new TraceStatus(Log(provider, "scman")),
+            provider.GetRequiredService<WorkerRunner>().Services,
+            Clock(provider),
+            Log(provider, "scman")));
         services.AddQuartz(quartz => quartz.UseInMemoryStore());
         services.AddTransient<WorkerJob>();
         services.AddSingleton(provider => new WorkerRunner(
@@ -135,6 +146,7 @@ public static class EngineServices
             provider.GetRequiredService<ISchedulerFactory>(),
             Disk(provider),
             Primary(provider),
+            Clock(provider),
             provider.GetRequiredService<ILogger<WorkerRunner>>()));
         services.AddSingleton<IWorkerNudge>(provider => provider.GetRequiredService<WorkerRunner>());
     }

@@ -22,6 +22,7 @@ internal sealed partial class FirstStart(EngineStore store, PrimarySite primary,
         packages.WriteSystemMap();
         var image = SiteControlFile.From(SiteImages.Primary(primary.Code, primary.Name, primary.Root.Path, options, clock.GetUtcNow(), SiteControlFileType.Actual));
         var created = await store.WriteAsync((db, token) => CreateSiteAsync(db, image, token), cancellationToken);
+        primary.Incarnation = await store.ReadAsync((db, token) => db.Sites.Where(s => s.Code == primary.Code).Select(s => s.Incarnation).FirstAsync(token), cancellationToken);
         if (!disk.FileExists(primary.Root.MasterSiteControlFile))
         {
             disk.Write(primary.Root.MasterSiteControlFile, image.ToBytes());

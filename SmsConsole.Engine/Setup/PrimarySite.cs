@@ -14,6 +14,9 @@ internal sealed class PrimarySite(SmsConsoleOptions options, IDisk disk) : IDisp
 
     public string DataDirectory { get; } = options.DataDirectory;
 
+    /// <summary>Known once the engine has set the primary up.</summary>
+    public Guid Incarnation { get; set; }
+
     public SmsRoot Root { get; } = new(options.SmsRoot);
 
     /// <summary>Made at the first start; its public half goes to every new site.</summary>

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Microsoft.EntityFrameworkCore;
 using SmsConsole.Data;
 using SmsConsole.Data.Operations;
@@ -8,13 +10,22 @@ namespace SmsConsole.Engine;
 /// Takes, renews and gives back the lease of the one engine. The fence grows with each taking; a holder that was asleep finds
 /// another number and stops.
 /// </summary>
-internal sealed class LeaseKeeper(SmsStore store, EngineFence fence, TimeProvider clock)
+internal sealed class LeaseKeeper(SmsStore store, EngineFence fence, PrimarySite primary, TimeProvider clock)
 {
     public static readonly TimeSpan RenewEvery = TimeSpan.FromSeconds(5);
     public static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(20);
 
+    /// <summary>This machine and SMS root directory.</summary>
+    private readonly string _place = $"{Environment.MachineName}/{Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(primary.Root.Path)))[..8]}/";
+
+    /// <summary>
+    /// True while this process holds the operating system's lock of the SMS root directory: an owner of the same place is dead then, and its lease
+    /// need not run out.
+    /// </summary>
+    public bool HoldsRoot { get; set; }
+
     /// <summary>Who this process is, for people who look for the other engine.</summary>
-    public string Owner { get; } = $"{Environment.MachineName}/{Environment.ProcessId}/{Guid.NewGuid():N}";
+    public string Owner => field ??= $"{_place}{Environment.ProcessId}/{Guid.NewGuid():N}";
 
     /// <summary>Null when the lease is ours now; else who has it.</summary>
     public async Task<string?> TryTakeAsync(CancellationToken cancellationToken)
@@ -24,7 +35,8 @@ internal sealed class LeaseKeeper(SmsStore store, EngineFence fence, TimeProvide
             {
                 var now = clock.GetUtcNow().UtcDateTime;
                 var lease = await db.EngineLeases.FirstOrDefaultAsync(l => l.Name == EngineFence.LeaseName, token);
-                if (lease is not null && lease.ExpiresAt > now && lease.Owner != Owner)
+                var isDead = HoldsRoot && lease?.Owner.StartsWith(_place, StringComparison.Ordinal) == true;
+                if (lease is not null && lease.ExpiresAt > now && lease.Owner != Owner && !isDead)
                 {
                     return ((long?)null, lease.Owner);
                 }

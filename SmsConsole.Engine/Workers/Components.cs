@@ -9,6 +9,7 @@ internal static class Components
     public const string Scheduler = "SMS_SCHEDULER";
     public const string Sender = "SMS_LAN_SENDER";
     public const string Despooler = "SMS_DESPOOLER";
+    public const string SiteConfigManager = "SMS_SITE_CONFIG_MANAGER";
     public const string Collector = "SMS_LAN_COLLECTOR";
 }
 

@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using SmsConsole.Data;
+using SmsConsole.SiteServer;
+using SmsConsole.SiteServer.Spool;
 
 namespace SmsConsole.Engine;
 
@@ -31,11 +33,13 @@ internal sealed partial class EngineHost(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         string? told = null;
+        using var root = new RootLock();
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
                 await database.MigrateAsync(stoppingToken);
+                lease.HoldsRoot = root.TryHold(primary.Root);
                 if (await lease.TryTakeAsync(stoppingToken) is { } holder)
                 {
                     if (told != holder)
@@ -78,6 +82,16 @@ internal sealed partial class EngineHost(
         while (await lease.RenewAsync(cancellationToken));
         LogLost(primary.Code);
         await workers.StopAsync();
+    }
+
+    /// <summary>The lock of the SMS root directory, kept from the first time it could be had.</summary>
+    private sealed class RootLock : IDisposable
+    {
+        private SiteLock? _held;
+
+        public bool TryHold(SmsRoot root) => (_held ??= SiteLock.TryAcquire(Path.Combine(root.Path, "SITE.SRV", "ENGINE.LCK"))) is not null;
+
+        public void Dispose() => _held?.Dispose();
     }
 
     [LoggerMessage(2501, LogLevel.Information, "{SiteCode}: this engine ({Owner}) holds the lease.")]

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Quartz;
+using SmsConsole.SiteServer;
 using SmsConsole.SiteServer.Spool;
 
 namespace SmsConsole.Engine;
@@ -14,6 +15,7 @@ internal sealed partial class WorkerRunner(
     ISchedulerFactory schedulers,
     IDisk disk,
     PrimarySite primary,
+    TimeProvider clock,
     ILogger<WorkerRunner> log) : IWorkerNudge, IJobListener, IDisposable
 {
     private readonly ConcurrentDictionary<string, bool> _nudged = new(StringComparer.Ordinal);
@@ -22,6 +24,7 @@ internal sealed partial class WorkerRunner(
     private IReadOnlyDictionary<string, Worker> _workers = new Dictionary<string, Worker>();
     private readonly ConcurrentDictionary<Guid, Task> _running = new();
     private IScheduler? _clock;
+    private DateTimeOffset _startedAt;
     private bool _listens;
 
     public string Name => nameof(WorkerRunner);
@@ -29,6 +32,7 @@ internal sealed partial class WorkerRunner(
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         _workers = registered().ToDictionary(w => w.Component, StringComparer.Ordinal);
+        _startedAt = clock.GetUtcNow();
         var scheduler = await schedulers.GetScheduler(cancellationToken);
         if (!_listens)
         {
@@ -77,6 +81,10 @@ internal sealed partial class WorkerRunner(
         await Task.WhenAll(_running.Values);
         LogStopped(primary.Code);
     }
+
+    /// <summary>The components of the primary as they are now.</summary>
+    public IReadOnlyList<ServiceState> Services() =>
+        [.. _workers.Keys.Order(StringComparer.Ordinal).Select(name => new ServiceState(name, _clock is null ? "Stopped" : "Running", _startedAt, 0))];
 
     public void Nudge(string component)
     {

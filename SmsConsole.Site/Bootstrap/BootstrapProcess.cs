@@ -16,6 +16,13 @@ public sealed class BootstrapProcess(IDisk disk, SmsRoot root, ISiteProcesses pr
 
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
+        if (!disk.FileExists(root.BootstrapOrder) && Trust.SiteIdentity.Load(disk, root) is null)
+        {
+            // Before the lock, whose file would make a folder of a mistyped path.
+            await Console.Error.WriteLineAsync($"sms-site: {root.BootstrapOrder} is not there.");
+            return 1;
+        }
+
         using var held = await SiteLock.AcquireAsync(BootstrapService.LockFile(root), TimeSpan.FromSeconds(3), cancellationToken);
         if (held is null)
         {
@@ -25,7 +32,7 @@ public sealed class BootstrapProcess(IDisk disk, SmsRoot root, ISiteProcesses pr
         var identity = BootstrapService.Enrol(disk, root, clock);
         if (identity is null)
         {
-            await Console.Error.WriteLineAsync($"{root.BootstrapOrder} is not there or cannot be read.");
+            await Console.Error.WriteLineAsync($"sms-site: {root.BootstrapOrder} cannot be read.");
             return 1;
         }
 

@@ -2,6 +2,7 @@ using System.Formats.Tar;
 using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using SmsConsole.SiteServer.Spool;
 
 namespace SmsConsole.SiteServer.Content;
@@ -15,6 +16,7 @@ public sealed record PackageFile(string Path, long Length, string Sha256);
 /// <param name="RuntimeId">The platform a self-contained program was published for; null needs a .NET runtime at the site.</param>
 public sealed record PackageManifest(string Version, string? RuntimeId, IReadOnlyList<PackageFile> Files)
 {
+    [JsonIgnore]
     public long TotalLength => Files.Sum(f => f.Length);
 }
 

@@ -20,6 +20,7 @@ public sealed class ExecutiveProcess(IDisk disk, SmsRoot root, ISiteProcesses pr
         var identity = SiteIdentity.Load(disk, root);
         if (identity is null)
         {
+            await Console.Error.WriteLineAsync($"sms-site: {root.Path} is not the root of an installed site.");
             return 1;
         }
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
 using SmsConsole.SiteServer.Formats;
 using SmsConsole.SiteServer.Spool;
@@ -8,16 +7,30 @@ using SmsConsole.SiteServer.Trust;
 namespace SmsConsole.SiteServer;
 
 /// <summary>
-/// SMS_SITE_CONFIG_MANAGER of a secondary: makes the site what its site control file asks, and reports what is so.
+/// SMS_SITE_CONFIG_MANAGER: makes the site what its site control file asks, and reports what is so.
 /// <list type="bullet">
 /// <item>Woken by a new .CT1 in SITECFG.BOX; the timer is the guarantee.</item>
 /// <item>Reads SITECFG.BOX and what the Executive says of its services.</item>
-/// <item>May replace SITECTRL.CT0, write a .CT2 and place its job, and set aside a bad .CT1 with its error number as extension (KB121683).</item>
-/// <item>Killed here: the .CT1 is still there and is applied again (the same wish twice is one state); a .CT2 without its job gets it.</item>
+/// <item>May replace SITECTRL.CT0, hand a report to its route, and set aside a bad .CT1 with its error number as extension (KB121683).</item>
+/// <item>Killed here: the .CT1 is still there and is applied again (the same wish twice is one state); a report on its way is gone on with.</item>
 /// </list>
 /// </summary>
-public sealed class SiteConfigManager(IDisk disk, SmsRoot root, SiteIdentity identity, StatusManager status, Func<IReadOnlyList<ServiceState>> services, TimeProvider clock, TraceLog log)
+public sealed class SiteConfigManager(
+    IDisk disk,
+    SmsRoot root,
+    string siteCode,
+    IReportRoute route,
+    IStatusSink status,
+    Func<IReadOnlyList<ServiceState>> services,
+    TimeProvider clock,
+    TraceLog log)
 {
+    /// <summary>That of a secondary, whose reports go to its parent.</summary>
+    public SiteConfigManager(IDisk disk, SmsRoot root, SiteIdentity identity, StatusManager status, Func<IReadOnlyList<ServiceState>> services, TimeProvider clock, TraceLog log)
+        : this(disk, root, identity.SiteCode, new ReportToParent(disk, root, identity, clock, log), status, services, clock, log)
+    {
+    }
+
     /// <summary>A report is sent at least this often (KB133113's Heartbeat: every 24 hours).</summary>
     public static readonly TimeSpan Heartbeat = TimeSpan.FromHours(24);
 
@@ -41,11 +54,7 @@ public sealed class SiteConfigManager(IDisk disk, SmsRoot root, SiteIdentity ide
             WriteReport("Heartbeat");
         }
 
-        foreach (var report in disk.ListFiles(root.SiteConfigBox, "*.CT2"))
-        {
-            Send(report);
-        }
-
+        route.GoOn();
         return Task.CompletedTask;
     }
 
@@ -69,7 +78,7 @@ public sealed class SiteConfigManager(IDisk disk, SmsRoot root, SiteIdentity ide
             disk.Write(LastApplied, Encoding.ASCII.GetBytes(sequence.ToString(CultureInfo.InvariantCulture)));
             WriteReport(wish.Image.Comment);
             log.Information($"{name} applied; SITECTRL.CT0 is its copy.");
-            status.Raise(SiteComponents.SiteConfigManager, SiteEvents.SiteConfigured, TraceLevel.Information, $"Site {identity.SiteCode} is configured as {name} asks.");
+            status.Raise(SiteComponents.SiteConfigManager, SiteEvents.SiteConfigured, TraceLevel.Information, $"Site {siteCode} is configured as {name} asks.");
         }
 
         // Last: until now the wish is there and is done again.
@@ -89,7 +98,7 @@ public sealed class SiteConfigManager(IDisk disk, SmsRoot root, SiteIdentity ide
     {
         var bytes = disk.Length(file) > SiteControlFile.MaxBytes ? null : disk.ReadAll(file, SiteControlFile.MaxBytes);
         var parsed = SiteControlFile.Parse(bytes ?? []);
-        if (parsed.Value is { } read && read.Image.TargetSite == identity.SiteCode)
+        if (parsed.Value is { } read && read.Image.TargetSite == siteCode)
         {
             return read;
         }
@@ -102,7 +111,6 @@ public sealed class SiteConfigManager(IDisk disk, SmsRoot root, SiteIdentity ide
         return null;
     }
 
-    /// <summary>Writes what is so, under a random name, as seed 000 tells.</summary>
     private void WriteReport(string comment)
     {
         var master = SiteControlFile.Parse(disk.ReadAll(root.MasterSiteControlFile, SiteControlFile.MaxBytes)).Value;
@@ -111,10 +119,9 @@ public sealed class SiteConfigManager(IDisk disk, SmsRoot root, SiteIdentity ide
             return;
         }
 
-        var report = SiteControlFile.From(Actual(master.Image, comment));
-        var name = Convert.ToHexString(RandomNumberGenerator.GetBytes(4)) + ".CT2";
-        disk.Write(Path.Combine(root.SiteConfigBox, name), report.ToBytes());
-        disk.Write(LastReport, Encoding.ASCII.GetBytes(name));
+        route.Begin(SiteControlFile.From(Actual(master.Image, comment)).ToBytes());
+        disk.CreateDirectory(root.Trust);
+        disk.Write(LastReport, []);
     }
 
     private SiteControlImage Actual(SiteControlImage wish, string comment)
@@ -125,7 +132,7 @@ public sealed class SiteConfigManager(IDisk disk, SmsRoot root, SiteIdentity ide
             Build = SiteProgram.Version,
             Type = SiteControlFileType.Actual,
             Comment = comment,
-            OriginatingSite = identity.SiteCode,
+            OriginatingSite = siteCode,
             PostedAt = DateTimeOffset.FromUnixTimeSeconds(clock.GetUtcNow().ToUnixTimeSeconds()),
             Properties =
             [
@@ -133,34 +140,6 @@ public sealed class SiteConfigManager(IDisk disk, SmsRoot root, SiteIdentity ide
                 .. states.Select(s => new SiteControlProperty(ServiceState.PropertyPrefix + s.Name, s.State, s.Since.ToString("O", CultureInfo.InvariantCulture), (uint)s.Restarts)),
             ],
         };
-    }
-
-    /// <summary>The job carries a copy, named by the report, so that doing it again is the same job.</summary>
-    private void Send(string report)
-    {
-        var id = identity.SiteCode + Path.GetFileNameWithoutExtension(report);
-        if (id.Length > 32 || !id.All(char.IsAsciiLetterOrDigit))
-        {
-            Inbox.SetAside(disk, root.SiteConfigBox, "Its name is not one that Site Configuration Manager gives.", null, report);
-            return;
-        }
-
-        disk.CreateDirectory(root.ToSend);
-        disk.Write(Scheduler.PayloadFile(root, id), disk.ReadAll(report, SiteControlFile.MaxBytes));
-        Scheduler.Place(disk, root, new SystemJob(
-            id,
-            $"Site Control Job for {identity.ParentCode}",
-            SystemJobKind.Package,
-            identity.ParentCode,
-            identity.Incarnation,
-            Priority: 1,
-            Scheduler.PayloadFile(root, id),
-            EnvelopeTypes.SiteReport,
-            EnvelopeStreams.Control,
-            Order: null,
-            clock.GetUtcNow()));
-        disk.Delete(report);
-        log.Information($"{Path.GetFileName(report)} goes to {identity.ParentCode} as job {id}.");
     }
 }
 

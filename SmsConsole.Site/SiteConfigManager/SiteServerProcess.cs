@@ -24,7 +24,7 @@ public sealed class SiteServerProcess(IDisk disk, SmsRoot root, ISiteProcesses p
         var identity = SiteIdentity.Load(disk, root);
         if (identity is null)
         {
-            await Console.Error.WriteLineAsync($"{root.Path} is not the root of an installed site.");
+            await Console.Error.WriteLineAsync($"sms-site: {root.Path} is not the root of an installed site.");
             return 1;
         }
 

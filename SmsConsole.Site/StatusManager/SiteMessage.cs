@@ -5,6 +5,12 @@ namespace SmsConsole.SiteServer;
 /// <summary>A status message: a numbered event of a component (numbers of KB122180 and KB122181).</summary>
 public sealed record SiteMessage(DateTimeOffset At, string Component, int MessageId, TraceLevel Severity, string Text);
 
+/// <summary>Takes status messages.</summary>
+public interface IStatusSink
+{
+    void Raise(string component, int messageId, TraceLevel severity, string text);
+}
+
 /// <summary>Event numbers that the site server raises.</summary>
 public static class SiteEvents
 {

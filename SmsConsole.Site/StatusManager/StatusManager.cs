@@ -14,7 +14,7 @@ namespace SmsConsole.SiteServer;
 /// <item>Killed here: the messages are still there and are sent; between the job and the deletion they are sent a second time.</item>
 /// </list>
 /// </summary>
-public sealed class StatusManager(IDisk disk, SmsRoot root, SiteIdentity identity, TimeProvider clock, TraceLog log)
+public sealed class StatusManager(IDisk disk, SmsRoot root, SiteIdentity identity, TimeProvider clock, TraceLog log) : IStatusSink
 {
     private const int MaximumMessage = 16 << 10;
     private const int MaximumBatch = 200;

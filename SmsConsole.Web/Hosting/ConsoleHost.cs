@@ -37,6 +37,8 @@ internal static class ConsoleHost
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = LargestBody;
         });
+        // It warns of unencrypted keys on every first start; what protects them is that only this account may read their folder.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection.KeyManagement.XmlKeyManager", LogLevel.Error);
         if (File.Exists(Path.Combine(AppContext.BaseDirectory, "SmsConsole.Web.staticwebassets.runtime.json")))
         {
             // A run from the sources: assets lie where they were built from.

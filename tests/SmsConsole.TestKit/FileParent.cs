@@ -20,6 +20,7 @@ public sealed class FileParent : IAddressBook, ISendObserver, IPeerKeys, ICollec
     private readonly string _folder;
     private readonly LinkFactory _links;
     private int _jobs;
+    private long _nextWatch;
 
     public FileParent(IDisk? disk = null)
     {
@@ -91,14 +92,30 @@ public sealed class FileParent : IAddressBook, ISendObserver, IPeerKeys, ICollec
         return id;
     }
 
-    public static async Task<byte[]> SitePackageAsync()
+    /// <param name="ballast">Bytes of a file beside the program that no compression makes smaller.</param>
+    public static async Task<byte[]> SitePackageAsync(int ballast = 0)
     {
-        var file = Path.GetTempFileName();
+        var folder = Directory.CreateTempSubdirectory("package-").FullName;
         var program = SiteProgram.FrameworkDependent;
-        await SitePackage.BuildAsync(PhysicalDisk.Instance, program.Directory, program.Files, SiteProgram.Version, null, file, CancellationToken.None);
-        var bytes = await File.ReadAllBytesAsync(file);
-        File.Delete(file);
-        return bytes;
+        foreach (var name in program.Files)
+        {
+            File.Copy(Path.Combine(program.Directory, name), Path.Combine(folder, name));
+        }
+
+        IReadOnlyList<string> files = program.Files;
+        if (ballast > 0)
+        {
+            var bytes = new byte[ballast];
+            new Random(7).NextBytes(bytes);
+            await File.WriteAllBytesAsync(Path.Combine(folder, "ballast.bin"), bytes);
+            files = [.. files, "ballast.bin"];
+        }
+
+        var target = Path.Combine(folder, "PK1");
+        await SitePackage.BuildAsync(PhysicalDisk.Instance, folder, files, SiteProgram.Version, null, target, CancellationToken.None);
+        var package = await File.ReadAllBytesAsync(target);
+        Directory.Delete(folder, recursive: true);
+        return package;
     }
 
     /// <summary>A whole PROPOSED site control file for a secondary.</summary>
@@ -132,7 +149,13 @@ public sealed class FileParent : IAddressBook, ISendObserver, IPeerKeys, ICollec
             await Scheduler.RunOnceAsync(CancellationToken.None);
             await Sender.RunOnceAsync(CancellationToken.None);
             await Despooler.RunOnceAsync(CancellationToken.None);
-            await Collector.RunOnceAsync(CancellationToken.None);
+            if (Environment.TickCount64 >= _nextWatch)
+            {
+                // Not every round: a process takes longer than a round to show that it has started.
+                _nextWatch = Environment.TickCount64 + 400;
+                await Collector.RunOnceAsync(CancellationToken.None);
+            }
+
             await Task.Delay(10);
         }
     }

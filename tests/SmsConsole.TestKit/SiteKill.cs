@@ -60,6 +60,19 @@ public static class SiteKill
         return found.Count;
     }
 
+    /// <summary>kill -9 of one process of a root, whichever; 0 when there is none.</summary>
+    public static int One(string root, Random random)
+    {
+        var found = Find(root);
+        if (found.Count == 0)
+        {
+            return 0;
+        }
+
+        Kill(found[random.Next(found.Count)].Id);
+        return 1;
+    }
+
     private static void Kill(int id)
     {
         try

@@ -24,8 +24,9 @@ internal sealed class Acts(DialogService dialogs, NotificationService notes, Fea
         {
             notes.Notify(new NotificationMessage { Severity = NotificationSeverity.Success, Summary = done, Duration = 4000, CloseOnClick = true });
         }
-        else
+        else if (result.Errors.Any(e => e.Field is null))
         {
+            // Errors of fields stand beside them; saying them twice helps nobody.
             notes.Notify(new NotificationMessage { Severity = NotificationSeverity.Error, Summary = "Nothing was changed", Detail = string.Join(" ", result.Errors.Select(e => e.Message)), Duration = 8000, CloseOnClick = true });
         }
 

@@ -15,6 +15,30 @@ internal static class LineDiff
     /// <summary>Cells of the table a comparison may take; beyond it everything between equal ends counts as replaced.</summary>
     private const long LargestTable = 4_000_000;
 
+    /// <summary>
+    /// Desired against actual site control file: only what is configured counts. The file's own header (kind, sender, time) and the
+    /// reported states of services always differ and are no deviation.
+    /// </summary>
+    public static IReadOnlyList<DiffLine> OfControlFiles(string desired, string actual) => Of(Configured(desired), Configured(actual));
+
+    private static string Configured(string text)
+    {
+        var kept = new List<string>();
+        var inHeader = false;
+        foreach (var line in Lines(text))
+        {
+            inHeader |= line.StartsWith("BEGIN_FILE_DEFINITION", StringComparison.Ordinal);
+            if (!inHeader && !line.StartsWith("PROPERTY <Service State ", StringComparison.Ordinal))
+            {
+                kept.Add(line);
+            }
+
+            inHeader &= !line.StartsWith("END_FILE_DEFINITION", StringComparison.Ordinal);
+        }
+
+        return string.Join('\n', kept);
+    }
+
     public static IReadOnlyList<DiffLine> Of(string before, string after)
     {
         var (a, b) = (Lines(before), Lines(after));

@@ -6,7 +6,7 @@ namespace SmsConsole.Web.Features.Sites;
 internal static class LogComponents
 {
     private static readonly string[] AtPrimary = ["hman", "sched", "sender", "despool", "collect", "statmgr", "dbmon", "smsexec"];
-    private static readonly string[] AtSecondary = ["bootstrap", "scman", "sched", "sender", "despool", "statmgr", "smsexec"];
+    private static readonly string[] AtSecondary = ["bootstrp", "scman", "sched", "sender", "despool", "statmgr", "smsexec"];
 
     /// <summary>What a log's short name stands for.</summary>
     public static string Title(string component) => component switch
@@ -20,7 +20,7 @@ internal static class LogComponents
         "dbmon" => "SQL Monitor",
         "smsexec" => "Executive",
         "scman" => "Site Configuration Manager",
-        "bootstrap" => "Bootstrap service",
+        "bootstrp" => "Bootstrap service",
         _ => component,
     };
 

@@ -78,7 +78,7 @@ public sealed class FourStatesTests : PageContext
     [InlineData("sites", "Branch one")]
     [InlineData("site", "S01 Branch one")]
     [InlineData("history", "The job is complete")]
-    [InlineData("control", "1 lines differ|2 lines differ")]
+    [InlineData("control", "1 line differs")]
     [InlineData("jobs", "Site Install Job for S01")]
     [InlineData("job", "Site Install Job for S01")]
     [InlineData("requests", "A1B2")]

@@ -71,6 +71,16 @@ public sealed class PresentationTests
     public void Diff_OfTwoTexts_KeepsWhatIsCommon(string before, string after, string expected) =>
         Assert.Equal(expected, string.Join('|', LineDiff.Of(before, after).Select(l => l.Kind switch { DiffKind.Removed => "-", DiffKind.Added => "+", _ => " " } + l.Text)));
 
+    [Fact]
+    public void Diff_OfControlFiles_LooksAtWhatIsConfiguredOnly()
+    {
+        const string Desired = "BEGIN_FILE_DEFINITION\n  <2>\n  <P01>\nEND_FILE_DEFINITION\nPROPERTY <Interval><><><5>\n";
+        const string Actual = "BEGIN_FILE_DEFINITION\n  <1>\n  <S01>\nEND_FILE_DEFINITION\nPROPERTY <Interval><><><5>\nPROPERTY <Service State SMS_SENDER><Running><x><0>\n";
+
+        Assert.DoesNotContain(LineDiff.OfControlFiles(Desired, Actual), l => l.Kind != DiffKind.Same);
+        Assert.Equal(2, LineDiff.OfControlFiles(Desired, Actual.Replace("<5>", "<6>", StringComparison.Ordinal)).Count(l => l.Kind != DiffKind.Same));
+    }
+
     private static void AllDiffer(IEnumerable<StateLook> looks)
     {
         var all = looks.ToList();

@@ -37,6 +37,12 @@ switch (args[0])
         return await FirstSite.RunAsync(options.Take("runs", 7));
     case "many-sites":
         return await ManySites.RunAsync(options.Take("sites", 50));
+    case "sites-list":
+        return await SitesList.RunAsync(options.Take("sites", 5000), options.Take("messages", 1_000_000));
+    case "live":
+        return await LiveViews.RunAsync(options.Take("browsers", 20), options.Take("events", 1000), options.Take("seconds", 20));
+    case "site-memory":
+        return await SiteMemory.RunAsync(options.Take("runs", 3));
     default:
         return Wrong($"There is no command {args[0]}.");
 }

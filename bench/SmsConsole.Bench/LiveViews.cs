@@ -31,7 +31,7 @@ internal static class LiveViews
               if (r.type === 'characterData') note(r.target);
               for (const n of r.addedNodes) if (n.nodeType === 3) note(n); else if (n.nodeType === 1) n.querySelectorAll('td').forEach(note);
             }
-          }).observe(document.querySelector('main') ?? document.body, { subtree: true, childList: true, characterData: true });
+          }).observe(document, { subtree: true, childList: true, characterData: true });
         }
         """;
 
@@ -91,6 +91,11 @@ internal static class LiveViews
             await Task.Delay(2000);
             var run = await RunAsync(app, pages.Take(count).ToList(), rate, seconds, next);
             next = run.Next;
+            if (run.Milliseconds.Count == 0)
+            {
+                throw new InvalidOperationException("No change appeared in any browser: " + await pages[0].InnerTextAsync("body"));
+            }
+
             var samples = new Samples(run.Milliseconds);
             table.Add(count, rate, Math.Min(rate, run.Commits / (double)seconds), samples.Count, samples.Median, samples.At(0.95), samples.At(0.99), samples.Max, run.Busy, run.Own, Machine.Load());
             if (count == browsers)
@@ -121,6 +126,7 @@ internal static class LiveViews
         await circuit;
         await page.WaitForFunctionAsync($"document.querySelectorAll('tbody tr').length > {Sites}");
         await page.EvaluateAsync(Watch);
+        await Task.Delay(500);
         return page;
     }
 

@@ -21,7 +21,7 @@ internal static class SiteProgramEntry
 
           --detach                 leave the starter's session and streams (bootstrap, run)
 
-        exit codes: 0 done, 1 failed, 2 wrong usage
+        exit codes: 0 done, 1 failed, 2 wrong usage, 3 (run) another process serves this root
         """;
 
     private static async Task<int> Main(string[] args)

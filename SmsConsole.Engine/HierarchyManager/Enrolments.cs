@@ -57,9 +57,14 @@ internal sealed partial class Enrolments(EngineStore store, PrimarySite primary,
         var key = Convert.FromBase64String(enrolment.PublicKey);
         if (site.PublicKey is { } known)
         {
+            if (!known.AsSpan().SequenceEqual(key))
+            {
+                return $"Site {site.Code} has confirmed before, with another key.";
+            }
+
             // Accepted before; only the file was left over.
             disk.Delete(file);
-            return known.AsSpan().SequenceEqual(key) ? null : $"Site {site.Code} has confirmed before, with another key.";
+            return null;
         }
 
         if (!tokens.Any(t => EnrolmentProof.IsValid(enrolment, t)))

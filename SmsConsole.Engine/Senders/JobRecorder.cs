@@ -21,8 +21,8 @@ internal sealed class JobRecorder(EngineStore store, EngineFence fence, IWorkerN
     {
         if (!fence.Held)
         {
-            // Another engine has taken over: the sending stops here. Its end cannot be recorded either, so the request stays for that one.
-            return false;
+            // Another engine has taken over, or this one ends: the request stays for the next. It is not cancelled.
+            throw new SendingStoppedException("This engine does not hold the lease any more.");
         }
 
         var job = await store.ReadAsync(
@@ -93,24 +93,33 @@ internal sealed class JobRecorder(EngineStore store, EngineFence fence, IWorkerN
         workers.Nudge(Components.HierarchyManager);
     }
 
-    private Task WriteAsync(SendRequest request, Action<SmsContext, Job> change, CancellationToken cancellationToken) =>
-        store.WriteAsync(
-            async (db, token) =>
-            {
-                await RecordAsync(db, request, token);
-                var job = await db.Jobs.FirstOrDefaultAsync(j => j.Id == request.JobId, token);
-                if (job is null || JobTransitions.IsFinal(job.Status))
+    private async Task WriteAsync(SendRequest request, Action<SmsContext, Job> change, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await store.WriteAsync(
+                async (db, token) =>
                 {
-                    return;
-                }
+                    await RecordAsync(db, request, token);
+                    var job = await db.Jobs.FirstOrDefaultAsync(j => j.Id == request.JobId, token);
+                    if (job is null || JobTransitions.IsFinal(job.Status))
+                    {
+                        return;
+                    }
 
-                job.SendingStatus = Status(request.State);
-                job.Attempts = request.Attempts;
-                job.BytesTotal = Math.Max(job.BytesTotal, request.BytesTotal);
-                job.BytesSent = request.SyncPoint;
-                change(db, job);
-            },
-            cancellationToken);
+                    job.SendingStatus = Status(request.State);
+                    job.Attempts = request.Attempts;
+                    job.BytesTotal = Math.Max(job.BytesTotal, request.BytesTotal);
+                    job.BytesSent = request.SyncPoint;
+                    change(db, job);
+                },
+                cancellationToken);
+        }
+        catch (FenceLostException e)
+        {
+            throw new SendingStoppedException(e.Message, e);
+        }
+    }
 
     private static async Task RecordAsync(SmsContext db, SendRequest request, CancellationToken cancellationToken)
     {

@@ -31,7 +31,7 @@ public sealed partial class SiteProcesses : ISiteProcesses
             start.FileName = "/bin/sh";
         }
 
-        using var process = Process.Start(start) ?? throw new IOException("The site program could not be started.");
+        using var process = Start(start);
     }
 
     public Process StartChild(string programDirectory, string verb, string root)

@@ -35,8 +35,9 @@ public sealed class SystemdUnit(IDisk disk, SmsRoot root, string siteCode)
 
             [Service]
             ExecStart=/bin/sh -c '{run}'
-            Restart=always
+            Restart=on-failure
             RestartSec=2
+            RestartPreventExitStatus=3
             Environment=DOTNET_TieredPGO=0 DOTNET_gcConcurrent=0
 
             [Install]

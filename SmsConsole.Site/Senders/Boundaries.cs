@@ -29,6 +29,7 @@ public interface IAddressBook
 public interface ISendObserver
 {
     /// <summary>False when the job was cancelled: the sender stops and calls <see cref="CancelledAsync"/>.</summary>
+    /// <exception cref="SendingStoppedException">Nothing is to be sent or recorded here any more.</exception>
     ValueTask<bool> MayGoOnAsync(string jobId, CancellationToken cancellationToken);
 
     /// <summary>The state of the request, at every change and at most four times a second while sending.</summary>
@@ -41,6 +42,9 @@ public interface ISendObserver
     /// <summary>It will never succeed (bad file, wrong incarnation): the job has failed.</summary>
     ValueTask FailedAsync(SendRequest request, CancellationToken cancellationToken);
 }
+
+/// <summary>Sendings stop here, and whoever sends next goes on with them: their requests stay as they are. That is no cancellation and no failure.</summary>
+public sealed class SendingStoppedException(string message, Exception? inner = null) : Exception(message, inner);
 
 /// <summary>What a look at the far side found, before anything is created there.</summary>
 /// <param name="RuntimeId">For example "linux-x64"; null when unknown.</param>

@@ -26,7 +26,7 @@ public sealed class LinkFactory(IDisk disk, ISiteProcesses processes, TimeProvid
             start.ArgumentList.Add(argument);
         }
 
-        using var process = Process.Start(start)!;
+        using var process = StartScan(start);
         var errors = process.StandardError.ReadToEndAsync(cancellationToken);
         var output = await process.StandardOutput.ReadToEndAsync(cancellationToken);
         await process.WaitForExitAsync(cancellationToken);
@@ -39,6 +39,18 @@ public sealed class LinkFactory(IDisk disk, ISiteProcesses processes, TimeProvid
         return keys.Count > 0
             ? keys
             : throw new LinkException(LinkStage.Connect, $"{host}, port {port}, offers no host key: {(await errors).Trim().Split('\n')[^1].Trim() switch { "" => "no answer", var text => text }}");
+    }
+
+    private static Process StartScan(ProcessStartInfo start)
+    {
+        try
+        {
+            return Process.Start(start)!;
+        }
+        catch (System.ComponentModel.Win32Exception e)
+        {
+            throw new LinkException(LinkStage.Connect, $"OpenSSH's program ssh-keyscan cannot be started: {e.Message}", retryable: false, e);
+        }
     }
 
     public async ValueTask DisposeAsync()

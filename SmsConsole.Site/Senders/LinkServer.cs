@@ -19,24 +19,40 @@ public sealed class LinkServer(IDisk disk, ISiteProcesses processes, SmsRoot roo
         using var signal = new WakeSignal(disk, root.Collect);
         while (await LinkFrames.ReadAsync(input, SiteJson.Default.LinkCommand, cancellationToken) is { } command)
         {
+            LinkReply reply;
+            ReadOnlyMemory<byte> data = default;
+            var sent = new BoundedStream(input, Math.Max(command.Bytes, 0));
             try
             {
-                await AnswerAsync(command, link, signal, cancellationToken);
+                (reply, data) = await AnswerAsync(command, sent, link, signal, cancellationToken);
             }
             catch (LinkException e)
             {
-                await ReplyAsync(new LinkReply(e.Message, e.Stage, e.Retryable), default, cancellationToken);
+                reply = new LinkReply(e.Message, e.Stage, e.Retryable);
             }
             catch (Exception e) when (e is UnauthorizedAccessException or InvalidDataException or IOException)
             {
-                await ReplyAsync(new LinkReply(e.Message, LinkStage.Directory), default, cancellationToken);
+                reply = new LinkReply(e.Message, LinkStage.Directory);
+            }
+
+            // What a refused command brought must not be read as the next one. Nobody sends more at once than a block; who says so is not listened to any longer.
+            var goesOn = sent.Length - sent.Position <= Drop.AcknowledgeEvery;
+            if (goesOn)
+            {
+                await sent.CopyToAsync(Stream.Null, cancellationToken);
+            }
+
+            await ReplyAsync(reply, data, cancellationToken);
+            if (!goesOn)
+            {
+                return 1;
             }
         }
 
         return 0;
     }
 
-    private async Task AnswerAsync(LinkCommand command, PathLink link, WakeSignal signal, CancellationToken cancellationToken)
+    private async Task<(LinkReply Reply, ReadOnlyMemory<byte> Data)> AnswerAsync(LinkCommand command, BoundedStream sent, PathLink link, WakeSignal signal, CancellationToken cancellationToken)
     {
         var reply = new LinkReply();
         ReadOnlyMemory<byte> data = default;
@@ -46,7 +62,7 @@ public sealed class LinkServer(IDisk disk, ISiteProcesses processes, SmsRoot roo
                 reply = new LinkReply(Name: SiteProgram.Version);
                 break;
             case "bootstrap":
-                data = await BootstrapAsync(command, link, cancellationToken);
+                data = await BootstrapAsync(command, sent, link, cancellationToken);
                 reply = new LinkReply(Bytes: data.Length);
                 break;
             case "ensure":
@@ -56,10 +72,10 @@ public sealed class LinkServer(IDisk disk, ISiteProcesses processes, SmsRoot roo
                 reply = new LinkReply(Offset: Receive.Have(PlainName(command), command.Total));
                 break;
             case "append":
-                reply = await AppendAsync(command, cancellationToken);
+                reply = await AppendAsync(command, sent, cancellationToken);
                 break;
             case "commit":
-                await CommitAsync(command, cancellationToken);
+                await CommitAsync(command, sent, cancellationToken);
                 break;
             case "log":
                 var piece = await link.ReadLogAsync(command.Name ?? string.Empty, command.Offset, cancellationToken);
@@ -79,11 +95,11 @@ public sealed class LinkServer(IDisk disk, ISiteProcesses processes, SmsRoot roo
                 break;
         }
 
-        await ReplyAsync(reply, data, cancellationToken);
+        return (reply, data);
     }
 
     /// <summary>Takes the order, with the token that no file has held before, and answers with the Bootstrap service's confirmation.</summary>
-    private async Task<ReadOnlyMemory<byte>> BootstrapAsync(LinkCommand command, PathLink link, CancellationToken cancellationToken)
+    private async Task<ReadOnlyMemory<byte>> BootstrapAsync(LinkCommand command, BoundedStream sent, PathLink link, CancellationToken cancellationToken)
     {
         if (command.Bytes is < 1 or > 16 << 10)
         {
@@ -91,7 +107,7 @@ public sealed class LinkServer(IDisk disk, ISiteProcesses processes, SmsRoot roo
         }
 
         var json = new byte[command.Bytes];
-        await input.ReadExactlyAsync(json, cancellationToken);
+        await sent.ReadExactlyAsync(json, cancellationToken);
         var order = SiteJson.TryRead(json, SiteJson.Default.BootstrapOrder, out var error) ?? throw new InvalidDataException("The order cannot be read: " + error);
         await link.PrepareAsync(order, cancellationToken);
         return JsonSerializer.SerializeToUtf8Bytes(await link.StartAndConfirmAsync(order, cancellationToken), SiteJson.Default.Enrolment);
@@ -99,7 +115,7 @@ public sealed class LinkServer(IDisk disk, ISiteProcesses processes, SmsRoot roo
 
     private Drop Receive => new(disk, root.Receive);
 
-    private async Task<LinkReply> AppendAsync(LinkCommand command, CancellationToken cancellationToken)
+    private async Task<LinkReply> AppendAsync(LinkCommand command, BoundedStream sent, CancellationToken cancellationToken)
     {
         var name = PlainName(command);
         if (command.Offset < 0 || command.Bytes < 0 || command.Offset + command.Bytes > command.Total || Receive.Have(name, command.Total) < command.Offset)
@@ -107,12 +123,11 @@ public sealed class LinkServer(IDisk disk, ISiteProcesses processes, SmsRoot roo
             throw new InvalidDataException("The bytes do not fit what is here.");
         }
 
-        var block = new BoundedStream(input, command.Bytes);
-        var have = await Receive.AppendAsync(name, command.Offset, block, command.Offset + command.Bytes, progress: null, cancellationToken);
+        var have = await Receive.AppendAsync(name, command.Offset, sent, command.Offset + command.Bytes, progress: null, cancellationToken);
         return new LinkReply(Offset: have);
     }
 
-    private async Task CommitAsync(LinkCommand command, CancellationToken cancellationToken)
+    private async Task CommitAsync(LinkCommand command, BoundedStream sent, CancellationToken cancellationToken)
     {
         var name = PlainName(command);
         if (command.Bytes is < 1 or > Instruction.MaximumLength)
@@ -121,7 +136,7 @@ public sealed class LinkServer(IDisk disk, ISiteProcesses processes, SmsRoot roo
         }
 
         var instruction = new byte[command.Bytes];
-        await input.ReadExactlyAsync(instruction, cancellationToken);
+        await sent.ReadExactlyAsync(instruction, cancellationToken);
         await Receive.CommitAsync(name, instruction, cancellationToken);
     }
 
@@ -132,10 +147,9 @@ public sealed class LinkServer(IDisk disk, ISiteProcesses processes, SmsRoot roo
         var watch = clock.GetUtcNow();
         while (true)
         {
-            if (disk.ListFiles(root.Collect, "*.INS") is [var file, ..])
+            if (Next() is var (name, length, instruction))
             {
-                var instruction = disk.ReadAll(file, Instruction.MaximumLength);
-                return (new LinkReply(Name: Path.GetFileNameWithoutExtension(file), Offset: Math.Max(0, disk.Length(Path.ChangeExtension(file, ".PCK"))), Bytes: instruction.Length), instruction);
+                return (new LinkReply(Name: name, Offset: length, Bytes: instruction.Length), instruction);
             }
 
             var now = clock.GetUtcNow();
@@ -152,6 +166,35 @@ public sealed class LinkServer(IDisk disk, ISiteProcesses processes, SmsRoot roo
 
             await signal.WaitAsync(TimeSpan.FromMilliseconds(500), cancellationToken);
         }
+    }
+
+    /// <summary>The first package laid out, whole. What is not one must not stand before the others for ever.</summary>
+    private (string Name, long Length, byte[] Instruction)? Next()
+    {
+        foreach (var file in disk.ListFiles(root.Collect, "*.INS"))
+        {
+            var payload = Path.ChangeExtension(file, ".PCK");
+            var content = disk.Length(file) > Instruction.MaximumLength ? [] : disk.ReadAll(file, Instruction.MaximumLength);
+            if (Instruction.TryRead(content, out var error) is not { } instruction)
+            {
+                Inbox.SetAside(disk, root.Collect, error, null, payload, file);
+            }
+            else if (disk.Length(payload) == instruction.Envelope.Length)
+            {
+                return (Path.GetFileNameWithoutExtension(file), instruction.Envelope.Length, content);
+            }
+            else if (!disk.FileExists(payload))
+            {
+                // The parent has it; a crash came between the two deletions.
+                disk.Delete(file);
+            }
+            else
+            {
+                Inbox.SetAside(disk, root.Collect, "The payload does not have the length that was signed.", null, payload, file);
+            }
+        }
+
+        return null;
     }
 
     private async Task<(LinkReply Reply, ReadOnlyMemory<byte> Data)> BlockAsync(LinkCommand command, CancellationToken cancellationToken)

@@ -130,7 +130,7 @@ public sealed class PathLink(IDisk disk, ISiteProcesses processes, string direct
 
             if (now >= nextStart && !SiteLock.IsHeld(BootstrapService.LockFile(_root)))
             {
-                nextStart = now + TimeSpan.FromSeconds(10);
+                nextStart = now + TimeSpan.FromSeconds(3); // it may have died; a second one finds the lock held and ends
                 processes.StartDetached(_root.BootstrapDirectory, "bootstrap", _root.Path);
             }
 

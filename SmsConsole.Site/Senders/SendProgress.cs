@@ -18,6 +18,7 @@ internal sealed class SendProgress : IProgress<(long Sent, long Total)>, IAsyncD
     private long _sent = -1;
     private long _total;
     private bool _cancelled;
+    private SendingStoppedException? _stopped;
 
     public SendProgress(SendRequest request, ISendObserver observer, TimeProvider clock, CancellationTokenSource watch)
     {
@@ -37,6 +38,7 @@ internal sealed class SendProgress : IProgress<(long Sent, long Total)>, IAsyncD
     }
 
     /// <summary>Runs the sending; false when it was stopped because the job is cancelled.</summary>
+    /// <exception cref="SendingStoppedException">The observer stopped it, but not for good.</exception>
     public async Task<bool> GuardAsync(Func<CancellationToken, Task> send)
     {
         try
@@ -47,6 +49,10 @@ internal sealed class SendProgress : IProgress<(long Sent, long Total)>, IAsyncD
         catch (OperationCanceledException) when (_cancelled)
         {
             return false;
+        }
+        catch (OperationCanceledException) when (_stopped is not null)
+        {
+            throw _stopped;
         }
     }
 
@@ -65,22 +71,35 @@ internal sealed class SendProgress : IProgress<(long Sent, long Total)>, IAsyncD
             while (true)
             {
                 await Task.Delay(_interval, _clock, _end.Token);
-                if (!await _observer.MayGoOnAsync(_request.JobId, _end.Token))
+                try
                 {
-                    _cancelled = true;
+                    if (!await _observer.MayGoOnAsync(_request.JobId, _end.Token))
+                    {
+                        _cancelled = true;
+                        await _watch.CancelAsync();
+                        return;
+                    }
+
+                    var sent = Interlocked.Read(ref _sent);
+                    if (sent >= 0 && sent != told)
+                    {
+                        await _observer.ProgressAsync(_request with { SyncPoint = sent, BytesTotal = Total, State = SendRequestState.Sending, Heartbeat = _clock.GetUtcNow() }, _end.Token);
+                        told = sent;
+                    }
+                }
+                catch (SendingStoppedException e)
+                {
+                    _stopped = e;
                     await _watch.CancelAsync();
                     return;
                 }
-
-                var sent = Interlocked.Read(ref _sent);
-                if (sent >= 0 && sent != told)
+                catch (Exception) when (!_end.IsCancellationRequested)
                 {
-                    told = sent;
-                    await _observer.ProgressAsync(_request with { SyncPoint = sent, BytesTotal = Total, State = SendRequestState.Sending, Heartbeat = _clock.GetUtcNow() }, _end.Token);
+                    // Who is told cannot listen at this moment. The sending does not depend on it, and the next tick tells it again.
                 }
             }
         }
-        catch (OperationCanceledException) when (_end.IsCancellationRequested)
+        catch (Exception) when (_end.IsCancellationRequested)
         {
             // The sending has ended.
         }

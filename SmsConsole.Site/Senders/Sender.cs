@@ -37,6 +37,9 @@ public sealed class Sender(
     private readonly ConcurrentDictionary<string, Task> _sendings = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stop = new();
 
+    /// <summary>A change of a waiting request (another thread's) and its claim exclude each other: a change written under a name claimed meanwhile would be a second request.</summary>
+    private readonly Lock _claims = new();
+
     /// <summary>Next tries that could not be kept on disk (it is full): without them a sending that fails at once would be begun again at once.</summary>
     private readonly ConcurrentDictionary<string, DateTimeOffset> _unkept = new(StringComparer.Ordinal);
 
@@ -57,20 +60,11 @@ public sealed class Sender(
                 break;
             }
 
-            if (_sendings.ContainsKey(request.Destination))
-            {
-                continue;
-            }
-
-            var claimed = Claim(file, request);
-            if (claimed is null)
-            {
-                continue;
-            }
-
             var sending = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            _sendings[request.Destination] = sending.Task;
-            _ = CarryAsync(claimed.Value.File, claimed.Value.Request, sending);
+            if (Claim(file, request.Destination, sending.Task) is var (claimed, current))
+            {
+                _ = CarryAsync(claimed, current, sending);
+            }
         }
 
         await Task.CompletedTask;
@@ -135,21 +129,31 @@ public sealed class Sender(
         return [.. due.OrderBy(d => d.Request.Priority).ThenBy(d => d.Request.CreatedAt).ThenBy(d => d.Request.RequestId, StringComparer.Ordinal)];
     }
 
-    private (string File, SendRequest Request)? Claim(string file, SendRequest request)
+    /// <summary>Null where its destination is being sent to already, or it has gone since it was listed.</summary>
+    private (string File, SendRequest Request)? Claim(string file, string destination, Task sending)
     {
-        var claimed = Path.ChangeExtension(file, ".SRS");
-        try
+        lock (_claims)
         {
-            if (file != claimed)
+            if (_sendings.ContainsKey(destination) || Read(file) is not { } request)
             {
-                disk.Move(file, claimed);
+                return null;
             }
 
+            var claimed = Path.ChangeExtension(file, ".SRS");
+            try
+            {
+                if (file != claimed)
+                {
+                    disk.Move(file, claimed);
+                }
+            }
+            catch (FileNotFoundException)
+            {
+                return null; // cancelled between listing and claim
+            }
+
+            _sendings[destination] = sending;
             return (claimed, request with { State = request.State == SendRequestState.Ok ? SendRequestState.Ok : SendRequestState.Started });
-        }
-        catch (FileNotFoundException)
-        {
-            return null; // cancelled between listing and claim
         }
     }
 
@@ -161,6 +165,12 @@ public sealed class Sender(
             await Task.Yield();
             await CarryOrPostponeAsync(file, request);
             _unkept.TryRemove(request.RequestId, out _);
+        }
+        catch (SendingStoppedException e)
+        {
+            // The request stays claimed. Should it be this sender after all that goes on with it, then not at once.
+            _unkept[request.RequestId] = clock.GetUtcNow() + _options.FirstRetry;
+            log.Warning($"{request.RequestId}: stopped: {e.Message}");
         }
         catch (Exception e)
         {
@@ -194,7 +204,7 @@ public sealed class Sender(
         {
             await PostponeAsync(file, request, e.Message, retryable: true);
         }
-        catch (Exception e)
+        catch (Exception e) when (e is not SendingStoppedException)
         {
             // A bug of ours must not lose the request: it waits, visible, with the error as its reason.
             log.Error($"{request.RequestId}: {e}");
@@ -304,11 +314,14 @@ public sealed class Sender(
 
     private void Change(string requestId, Func<SendRequest, SendRequest> change)
     {
-        foreach (var file in disk.ListFiles(Outbox, requestId + ".SR?"))
+        lock (_claims)
         {
-            if (Read(file) is { } request && !_sendings.ContainsKey(request.Destination))
+            foreach (var file in disk.ListFiles(Outbox, requestId + ".SR?"))
             {
-                disk.Write(file, change(request).ToBytes());
+                if (Read(file) is { } request && !_sendings.ContainsKey(request.Destination))
+                {
+                    disk.Write(file, change(request).ToBytes());
+                }
             }
         }
     }

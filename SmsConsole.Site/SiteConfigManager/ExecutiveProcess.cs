@@ -31,7 +31,9 @@ public sealed class ExecutiveProcess(IDisk disk, SmsRoot root, ISiteProcesses pr
             var report = new ServiceReport(Environment.ProcessId, clock.GetUtcNow(), SiteComponents.Threads);
             disk.Write(ReportFile(root), JsonSerializer.SerializeToUtf8Bytes(report, SiteJson.Default.ServiceReport));
             var loop = threads.RunAsync(_poll, stop.Token);
-            await WaitForEndAsync(input, stop.Token);
+
+            // Reading standard input cannot be cancelled: told to stop (SIGTERM), the process ends without waiting for it.
+            await Task.WhenAny(Task.Run(() => WaitForEndAsync(input), CancellationToken.None), loop);
             await stop.CancelAsync();
             await loop;
         }
@@ -47,18 +49,14 @@ public sealed class ExecutiveProcess(IDisk disk, SmsRoot root, ISiteProcesses pr
     /// <summary>There while the site server is being stopped on purpose (<c>sms-site stop</c>).</summary>
     public static string StopFile(SmsRoot root) => Path.Combine(root.Path, "SITE.SRV", "STOP");
 
-    private static async Task WaitForEndAsync(Stream input, CancellationToken cancellationToken)
+    private static async Task WaitForEndAsync(Stream input)
     {
         var buffer = new byte[16];
         try
         {
-            while (await input.ReadAsync(buffer, cancellationToken) > 0)
+            while (await input.ReadAsync(buffer) > 0)
             {
             }
-        }
-        catch (OperationCanceledException)
-        {
-            // Told to stop.
         }
         catch (IOException)
         {

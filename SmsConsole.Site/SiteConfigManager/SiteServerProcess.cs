@@ -19,6 +19,9 @@ public sealed class SiteServerProcess(IDisk disk, SmsRoot root, ISiteProcesses p
     private int _restarts;
     private DateTimeOffset _startedAt;
 
+    /// <summary>Exit code of a second one on the same root; systemd does not start it again.</summary>
+    public const int AnotherServes = 3;
+
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
         var identity = SiteIdentity.Load(disk, root);
@@ -31,7 +34,7 @@ public sealed class SiteServerProcess(IDisk disk, SmsRoot root, ISiteProcesses p
         using var held = await SiteLock.AcquireAsync(SiteConfigManager.LockFile(root), TimeSpan.FromSeconds(3), cancellationToken);
         if (held is null)
         {
-            return 0; // another one serves this root
+            return AnotherServes;
         }
 
         disk.Delete(ExecutiveProcess.StopFile(root));

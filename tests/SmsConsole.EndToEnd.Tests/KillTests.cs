@@ -58,6 +58,7 @@ public class KillTests(ITestOutputHelper output)
             }
 
             output.WriteLine($"{code}: {killed} processes killed.");
+            Assert.True(killed >= Kills / codes.Length, $"Only {killed} processes of {code} could be killed.");
         }
 
         foreach (var code in codes)

@@ -138,7 +138,7 @@ public sealed class FileParent : IAddressBook, ISendObserver, IPeerKeys, ICollec
     /// <summary>Rounds of all components until the condition holds.</summary>
     public async Task UntilAsync(Func<bool> condition, TimeSpan? atMost = null)
     {
-        var until = Environment.TickCount64 + (long)(atMost ?? TimeSpan.FromSeconds(60)).TotalMilliseconds;
+        var until = Environment.TickCount64 + (long)(atMost ?? TimeSpan.FromMinutes(3)).TotalMilliseconds;
         while (!condition())
         {
             if (Environment.TickCount64 > until)

@@ -5,7 +5,7 @@ namespace SmsConsole.SiteServer;
 
 /// <summary>
 /// One authenticated connection of OpenSSH's client, shared by all sessions to a destination. The host key is the pinned one or there is no
-/// connection; the private key lies in a folder of its own, readable by this account alone, for as long as the connection stands.
+/// connection; the private key lies in a folder of its own, readable by this account alone, only while the connection is being made. The connection ends with this process.
 /// </summary>
 internal sealed class SshMaster : IAsyncDisposable
 {
@@ -37,6 +37,7 @@ internal sealed class SshMaster : IAsyncDisposable
             await WriteSecretsAsync(address, folder, cancellationToken);
             process = Start(address, folder);
             await WaitForSocketAsync(address, folder, process, clock, cancellationToken);
+            File.Delete(KeyFile(folder)); // signed in: nobody needs it on disk any more
             return new SshMaster(address, folder, process);
         }
         catch
@@ -53,6 +54,8 @@ internal sealed class SshMaster : IAsyncDisposable
         }
     }
 
+    private static string KeyFile(string folder) => Path.Combine(folder, "key");
+
     private static async Task WriteSecretsAsync(LinkAddress address, string folder, CancellationToken cancellationToken)
     {
         await File.WriteAllTextAsync(Path.Combine(folder, "hosts"), $"sms-site {address.HostKey}\n", cancellationToken);
@@ -67,17 +70,31 @@ internal sealed class SshMaster : IAsyncDisposable
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         }
 
-        await using var stream = new FileStream(Path.Combine(folder, "key"), options);
+        await using var stream = new FileStream(KeyFile(folder), options);
         await stream.WriteAsync(Encoding.UTF8.GetBytes(address.PrivateKey.ReplaceLineEndings("\n").TrimEnd('\n') + "\n"), cancellationToken);
     }
 
+    /// <summary>Becomes ssh, beside a watcher that ends it when standard input closes.</summary>
+    private const string EndWithOwner = "exec 3<&0; (cat <&3; kill $$) >/dev/null 2>&1 & exec \"$@\" </dev/null 3<&-";
+
     private static Process Start(LinkAddress address, string folder)
     {
-        var start = Describe(address, folder);
+        var start = Describe(address, folder, signsIn: true);
         start.ArgumentList.Insert(0, "-N");
         start.ArgumentList.Insert(0, "-M");
         start.RedirectStandardInput = true;
         start.RedirectStandardError = true;
+        if (!OperatingSystem.IsWindows())
+        {
+            // Standard input closes when this process ends, however it ends: no connection outlives its owner.
+            foreach (var argument in (string[])["ssh", "sms-ssh", EndWithOwner, "-c"])
+            {
+                start.ArgumentList.Insert(0, argument);
+            }
+
+            start.FileName = "/bin/sh";
+        }
+
         try
         {
             return Process.Start(start)!;
@@ -111,7 +128,11 @@ internal sealed class SshMaster : IAsyncDisposable
     /// <summary>Starts a session that runs a constant script.</summary>
     public Process Start(string script)
     {
-        var start = Describe(_address, _folder);
+        var start = Describe(_address, _folder, signsIn: false);
+
+        // The key is gone once the connection stands: without its socket a session must fail, not try to sign in by itself.
+        start.ArgumentList.Insert(0, "ProxyCommand=false");
+        start.ArgumentList.Insert(0, "-o");
         start.ArgumentList.Add(SshScripts.Command(script));
         start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
         return Process.Start(start)!;
@@ -129,7 +150,7 @@ internal sealed class SshMaster : IAsyncDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    private static ProcessStartInfo Describe(LinkAddress address, string folder)
+    private static ProcessStartInfo Describe(LinkAddress address, string folder, bool signsIn)
     {
         var start = new ProcessStartInfo("ssh") { UseShellExecute = false, CreateNoWindow = true };
         var keyType = address.HostKey!.Split(' ')[0];
@@ -157,12 +178,12 @@ internal sealed class SshMaster : IAsyncDisposable
             start.ArgumentList.Add(option);
         }
 
-        if (address.PrivateKey is not null)
+        if (signsIn && address.PrivateKey is not null)
         {
             start.ArgumentList.Add("-o");
             start.ArgumentList.Add("IdentitiesOnly=yes");
             start.ArgumentList.Add("-i");
-            start.ArgumentList.Add(Path.Combine(folder, "key"));
+            start.ArgumentList.Add(KeyFile(folder));
         }
 
         if (address.User is { Length: > 0 } user)

@@ -100,7 +100,7 @@ public class CrashTests
         Assert.Empty(primary.Placed());
         Assert.False(await primary.Get<LeaseKeeper>().RenewAsync(TestPrimary.Cancel));
 
-        Assert.False(await primary.Get<SiteServer.ISendObserver>().MayGoOnAsync("P0100001", TestPrimary.Cancel));
+        await Assert.ThrowsAsync<SiteServer.SendingStoppedException>(() => primary.Get<SiteServer.ISendObserver>().MayGoOnAsync("P0100001", TestPrimary.Cancel).AsTask());
 
         await second.GetRequiredService<HierarchyManager>().RunOnceAsync(TestPrimary.Cancel);
         Assert.Equal(SiteTransitions.BootstrapSending, await primary.StateAsync());

@@ -6,6 +6,7 @@ using SmsConsole.SiteServer.Spool;
 
 namespace SmsConsole.SiteServer.Tests.Content;
 
+[Collection(AloneCollection.Name)]
 public sealed class SitePackageTests : IDisposable
 {
     private static readonly PhysicalDisk _disk = PhysicalDisk.Instance;

@@ -6,6 +6,7 @@ using SmsConsole.TestKit;
 
 namespace SmsConsole.SiteServer.Tests.Senders;
 
+[Collection(AloneCollection.Name)]
 public sealed class LinkServerTests : IDisposable
 {
     private readonly string _folder = InProcessInstall.NewFolder();
@@ -111,6 +112,22 @@ public sealed class LinkServerTests : IDisposable
         }
 
         Assert.Equal(["S01"], Directory.GetFileSystemEntries(_folder).Select(f => Path.GetFileName(f)));
+    }
+
+    [Theory]
+    [InlineData("append", "X1", 3)]
+    [InlineData("append", "..", 0)]
+    [InlineData("commit", "..", 0)]
+    [InlineData("commit", "X1", 0)]
+    [InlineData("bootstrap", null, 0)]
+    [InlineData("format", null, 0)]
+    public async Task Run_RefusedCommandWithBytes_TheNextIsAnswered(string verb, string? name, long offset)
+    {
+        var bytes = new byte[100_000];
+        var replies = await TalkAsync(Frame(new LinkCommand(verb, name, offset, bytes.Length + offset, bytes.Length), bytes), Frame(new LinkCommand("hello")));
+        Assert.Equal(2, replies.Count);
+        Assert.NotNull(replies[0].Error);
+        Assert.Equal(SiteProgram.Version, replies[1].Name);
     }
 
     [Fact]

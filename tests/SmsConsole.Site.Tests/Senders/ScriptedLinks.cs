@@ -14,6 +14,11 @@ internal sealed class ScriptedLinks : IAddressBook, ILinkFactory, ISendObserver
 
     public Exception? FailCompletion { get; set; }
 
+    /// <summary>What the question whether a sending may go on throws.</summary>
+    public Exception? FailMayGoOn { get; set; }
+
+    public int Asked { get; private set; }
+
     public HashSet<string> CancelledJobs { get; } = [];
 
     public List<string> Sent { get; } = [];
@@ -73,7 +78,11 @@ internal sealed class ScriptedLinks : IAddressBook, ILinkFactory, ISendObserver
 
     public Task<IReadOnlyList<string>> ScanHostKeysAsync(string host, int port, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public ValueTask<bool> MayGoOnAsync(string jobId, CancellationToken cancellationToken) => ValueTask.FromResult(!CancelledJobs.Contains(jobId));
+    public ValueTask<bool> MayGoOnAsync(string jobId, CancellationToken cancellationToken)
+    {
+        Asked++;
+        return FailMayGoOn is null ? ValueTask.FromResult(!CancelledJobs.Contains(jobId)) : ValueTask.FromException<bool>(FailMayGoOn);
+    }
 
     public ValueTask ProgressAsync(SendRequest request, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 

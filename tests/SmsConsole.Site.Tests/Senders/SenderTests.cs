@@ -160,6 +160,53 @@ public sealed class SenderTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task RunOnce_ObserverFailsForAMoment_StillHearsOfACancellation()
+    {
+        Request("F3", "S01");
+        _links.Hold();
+        await _sender.RunOnceAsync(CancellationToken.None);
+        await _links.UntilAsync(() => _links.Open == 1);
+        _links.FailMayGoOn = new IOException("The database is busy.");
+        var asked = _links.Asked;
+        await TickUntilAsync(() => _links.Asked > asked);
+        _links.FailMayGoOn = null;
+        _links.CancelledJobs.Add("F3");
+        await TickUntilAsync(() => _links.Cancelled.Count > 0);
+        await _sender.WhenIdleAsync();
+        Assert.Equal(["F3"], _links.Cancelled);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task RunOnce_ObserverStopsTheSending_StaysClaimedAndGoesOnLater(bool inItsMiddle)
+    {
+        Request("F4", "S01");
+        if (inItsMiddle)
+        {
+            _links.Hold();
+            await _sender.RunOnceAsync(CancellationToken.None);
+            await _links.UntilAsync(() => _links.Open == 1);
+        }
+
+        _links.FailMayGoOn = new SendingStoppedException("Another engine sends.");
+        await _sender.RunOnceAsync(CancellationToken.None);
+        await TickUntilAsync(() => _sender.WhenIdleAsync().IsCompleted);
+        Assert.Empty(_links.Sent);
+        Assert.Empty(_links.Cancelled);
+        Assert.Empty(_links.Failed);
+        Assert.NotEqual(SendRequestState.Error, Kept("F4").State);
+        var asked = _links.Asked;
+        await RoundAsync(); // not at once
+        Assert.Equal(asked, _links.Asked);
+        _links.FailMayGoOn = null;
+        _links.Release();
+        _clock.Advance(TimeSpan.FromSeconds(2));
+        await RoundsAsync();
+        Assert.Equal(["F4"], _links.Sent);
+    }
+
+    [Fact]
     public async Task RunOnce_ClaimedBeforeACrash_IsTakenUpAgain()
     {
         Request("G1", "S01", extension: ".SRS", change: r => r with { State = SendRequestState.Sending, SyncPoint = 2 });
@@ -288,6 +335,12 @@ public sealed class SenderTests : IAsyncDisposable
     }
 
     private SendRequest Kept(string id) => SendRequest.Parse(File.ReadAllBytes(Path.Combine(Outbox, id + ".SRS"))).Value!;
+
+    private Task TickUntilAsync(Func<bool> condition) => _links.UntilAsync(() =>
+    {
+        _clock.Advance(TimeSpan.FromMilliseconds(250));
+        return condition();
+    });
 
     private async Task RoundAsync()
     {

@@ -1,0 +1,85 @@
+using System.Diagnostics;
+using SmsConsole.SiteServer.Spool;
+using SmsConsole.SiteServer.Trust;
+using SmsConsole.TestKit;
+
+namespace SmsConsole.SiteServer.Tests.Processes;
+
+/// <summary>The processes of a site as the operating system treats them.</summary>
+[Collection(AloneCollection.Name)]
+public class ProcessTests
+{
+    [Fact]
+    public async Task Executive_Terminated_EndsAndIsStartedAgain()
+    {
+        await using var parent = new FileParent();
+        var root = parent.NewDirectory("S01");
+        parent.AddAddress(new LinkAddress("S01", "local", root));
+        await InstallAsync(parent, root);
+        var before = SiteKill.Find(root).Single(p => p.Verb == "executive").Id;
+
+        // SIGTERM, as an administrator's kill or a shutdown sends it.
+        using (var kill = Process.Start("kill", ["-TERM", before.ToString()]))
+        {
+            await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+
+        await parent.UntilAsync(() => SiteKill.Find(root).Any(p => p.Verb == "executive" && p.Id != before), TimeSpan.FromSeconds(30));
+        Assert.DoesNotContain(SiteKill.Find(root), p => p.Id == before);
+    }
+
+    [Fact]
+    public async Task Ssh_Connected_KeepsNoKeyOnDiskAndEndsWithItsOwner()
+    {
+        Assert.SkipUnless(TestSshd.Program is not null, "There is no sshd: apt-get install openssh-server");
+        await using var sshd = await TestSshd.StartAsync();
+        var address = new LinkAddress("S01", "ssh", "/nowhere", "127.0.0.1", sshd.Port, TestSshd.User, sshd.PrivateKey, sshd.HostKey);
+        var before = Folders();
+        await using (var links = new LinkFactory(PhysicalDisk.Instance, new SiteProcesses(), TimeProvider.System))
+        {
+            await using var link = await links.OpenAsync(address, TestContext.Current.CancellationToken);
+            var probe = await link.ProbeAsync(TestContext.Current.CancellationToken);
+
+            Assert.Equal(DirectoryState.Absent, probe.DirectoryState);
+            var folder = Assert.Single(Folders().Except(before));
+            Assert.Equal(["hosts", "s"], Directory.GetFiles(folder).Select(f => Path.GetFileName(f)).Order());
+        }
+
+        Assert.Empty(Folders().Except(before));
+
+        // Folders of connections of this process only: tests of other projects run beside it.
+        HashSet<string> Folders() => [.. Directory.GetDirectories(Path.GetTempPath(), "sms-*").Where(d => File.Exists(Path.Combine(d, "hosts")) && File.ReadAllText(Path.Combine(d, "hosts")).Contains(sshd.HostKey, StringComparison.Ordinal))];
+    }
+
+    [Fact]
+    public void SystemdUnit_PlainRoot_StartsTheSlotInUseAndStaysDownAfterStop()
+    {
+        var text = new SystemdUnit(PhysicalDisk.Instance, new SmsRoot("/srv/sms/S01"), "S01").Text();
+
+        Assert.NotNull(text);
+        Assert.Contains("$(cat /srv/sms/S01/SITE.SRV/SITE.BIN/CURRENT)", text, StringComparison.Ordinal);
+        Assert.Contains("Restart=on-failure", text, StringComparison.Ordinal);
+        Assert.Contains($"RestartPreventExitStatus={SiteServerProcess.AnotherServes}", text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/srv/with space/S01")]
+    [InlineData("/srv/$(reboot)/S01")]
+    [InlineData("/srv/'quote/S01")]
+    [InlineData("/srv/%n/S01")]
+    public void SystemdUnit_RootThatNeedsQuoting_IsNotRegistered(string root)
+    {
+        Assert.Null(new SystemdUnit(PhysicalDisk.Instance, new SmsRoot(root), "S01").Text());
+    }
+
+    private static async Task InstallAsync(FileParent parent, string root)
+    {
+        var incarnation = Guid.NewGuid();
+        var token = EnrolmentProof.NewToken();
+        parent.PlaceBootstrap(parent.Order("S01", incarnation, token));
+        await parent.UntilAsync(() => parent.TakeEnrolment("S01", token) is not null);
+        parent.PlacePackage("S01", incarnation, await FileParent.SitePackageAsync(), EnvelopeTypes.SitePackage);
+        parent.PlacePackage("S01", incarnation, FileParent.ControlFile("S01", root).ToBytes(), EnvelopeTypes.SiteControl);
+        await parent.UntilAsync(() => parent.Reports("S01").Count > 0);
+    }
+}

@@ -9,6 +9,9 @@ namespace SmsConsole.Engine;
 /// <summary>The addresses of the database, with their secrets made readable for the sender only.</summary>
 internal sealed class AddressBook(EngineStore store, IDataProtectionProvider protection) : IAddressBook
 {
+    /// <summary>The one sender there is.</summary>
+    public const string LanSender = "Lan";
+
     private readonly IDataProtector _keys = Protector(protection);
 
     /// <summary>What private keys of addresses are encrypted with.</summary>
@@ -16,11 +19,12 @@ internal sealed class AddressBook(EngineStore store, IDataProtectionProvider pro
 
     public async ValueTask<LinkAddress?> FindAsync(string destination, CancellationToken cancellationToken)
     {
-        var address = await store.ReadAsync((db, token) => db.Addresses.FirstOrDefaultAsync(a => a.Destination == destination && a.Sender == "Lan", token), cancellationToken);
+        var address = await store.ReadAsync((db, token) => db.Addresses.FirstOrDefaultAsync(a => a.Destination == destination && a.Sender == LanSender, token), cancellationToken);
         return address is null ? null : Open(address);
     }
 
-    private LinkAddress Open(SiteAddress address) => new(
+    /// <summary>An address as the sender needs it, its private key readable.</summary>
+    public LinkAddress Open(SiteAddress address) => new(
         address.Destination,
         address.Transport switch
         {

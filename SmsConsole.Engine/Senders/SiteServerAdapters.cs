@@ -30,24 +30,18 @@ internal sealed class SendControl(Func<Sender> sender) : ISendControl
 }
 
 /// <summary>Children that have confirmed: their outbound files are fetched and their site servers kept running.</summary>
-internal sealed class ConfirmedSites(EngineStore store, PrimarySite primary, IAddressBook addresses) : ICollectSources
+internal sealed class ConfirmedSites(EngineStore store, PrimarySite primary, AddressBook addresses) : ICollectSources
 {
     public async Task<IReadOnlyList<LinkAddress>> ListAsync(CancellationToken cancellationToken)
     {
-        var codes = await store.ReadAsync(
-            (db, token) => db.Sites
-                .Where(s => s.ParentCode == primary.Code && s.PublicKey != null && s.Status != SiteStatus.Deleted)
-                .OrderBy(s => s.Code).Select(s => s.Code).ToListAsync(token),
+        // One question for all of them: this is asked every few seconds, and there may be hundreds.
+        var found = await store.ReadAsync(
+            (db, token) => (from site in db.Sites
+                            join address in db.Addresses on site.Code equals address.Destination
+                            where site.ParentCode == primary.Code && site.PublicKey != null && site.Status != SiteStatus.Deleted && address.Sender == AddressBook.LanSender
+                            orderby site.Code
+                            select address).ToListAsync(token),
             cancellationToken);
-        var found = new List<LinkAddress>(codes.Count);
-        foreach (var code in codes)
-        {
-            if (await addresses.FindAsync(code, cancellationToken) is { } address)
-            {
-                found.Add(address);
-            }
-        }
-
-        return found;
+        return [.. found.Select(addresses.Open)];
     }
 }

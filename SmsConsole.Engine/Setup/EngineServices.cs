@@ -71,7 +71,8 @@ public static class EngineServices
     {
         services.AddSingleton<ISiteProcesses, SiteProcesses>();
         services.TryAddSingleton<ILinkFactory, LinkFactory>();
-        services.AddSingleton<IAddressBook, AddressBook>();
+        services.AddSingleton<AddressBook>();
+        services.AddSingleton<IAddressBook>(provider => provider.GetRequiredService<AddressBook>());
         services.AddSingleton<IPeerKeys, SitePeerKeys>();
         services.AddSingleton<ICollectSources, ConfirmedSites>();
         services.AddSingleton<ISendObserver, JobRecorder>();

@@ -99,7 +99,7 @@ public sealed class LinkServer(IDisk disk, ISiteProcesses processes, SmsRoot roo
     }
 
     /// <summary>Takes the order, with the token that no file has held before, and answers with the Bootstrap service's confirmation.</summary>
-    private async Task<ReadOnlyMemory<byte>> BootstrapAsync(LinkCommand command, BoundedStream sent, PathLink link, CancellationToken cancellationToken)
+    private static async Task<ReadOnlyMemory<byte>> BootstrapAsync(LinkCommand command, BoundedStream sent, PathLink link, CancellationToken cancellationToken)
     {
         if (command.Bytes is < 1 or > 16 << 10)
         {

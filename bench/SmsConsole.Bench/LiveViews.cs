@@ -77,7 +77,7 @@ internal static class LiveViews
         var first = await OpenAsync(chromium, url, null);
         var state = await first.Context.StorageStateAsync();
         var pages = new List<IPage> { first };
-        var table = new Table("browsers", "events/s", "commits/s", "samples", "p50 ms", "p95 ms", "p99 ms", "max ms", "busy cores", "console cores", "load");
+        var table = new Table("browsers", "events/s", "commits/s", "samples", "p50 ms", "p95 ms", "p99 ms", "max ms", "machine", "console", "browsers", "at rest", "load");
         var next = 0;
 
         // What one browser sees is the console's part; what many see on one machine is mostly their own part.
@@ -89,6 +89,9 @@ internal static class LiveViews
             }
 
             await Task.Delay(2000);
+            var restBefore = Machine.ProcessorOfChildren(Environment.ProcessId);
+            await Task.Delay(4000);
+            var rest = (Machine.ProcessorOfChildren(Environment.ProcessId) - restBefore) / 4;
             var run = await RunAsync(app, pages.Take(count).ToList(), rate, seconds, next);
             next = run.Next;
             if (run.Milliseconds.Count == 0)
@@ -97,7 +100,7 @@ internal static class LiveViews
             }
 
             var samples = new Samples(run.Milliseconds);
-            table.Add(count, rate, Math.Min(rate, run.Commits / (double)seconds), samples.Count, samples.Median, samples.At(0.95), samples.At(0.99), samples.Max, run.Busy, run.Own, Machine.Load());
+            table.Add(count, rate, Math.Min(rate, run.Commits / (double)seconds), samples.Count, samples.Median, samples.At(0.95), samples.At(0.99), samples.Max, run.Busy, run.Own, run.Browsers, rest, Machine.Load());
             if (count == browsers)
             {
                 Goal.Print($"p99 with {count} browsers and {rate} events/s", samples.At(0.99), 100, " ms");
@@ -105,6 +108,7 @@ internal static class LiveViews
         }
 
         table.Print();
+        Console.WriteLine("  machine, console, browsers: cores in use while events came; at rest: of the browsers, before any came.");
     }
 
     private static async Task<IPage> OpenAsync(IBrowser chromium, string url, string? state)
@@ -130,7 +134,7 @@ internal static class LiveViews
         return page;
     }
 
-    private static async Task<(List<double> Milliseconds, int Next, int Commits, double Busy, double Own)> RunAsync(WebApplication app, List<IPage> pages, int rate, int seconds, int next)
+    private static async Task<(List<double> Milliseconds, int Next, int Commits, double Busy, double Own, double Browsers)> RunAsync(WebApplication app, List<IPage> pages, int rate, int seconds, int next)
     {
         foreach (var page in pages)
         {
@@ -143,6 +147,7 @@ internal static class LiveViews
         var firstEvent = next;
         var before = Machine.Processor();
         var ownBefore = Machine.ProcessorOf(Environment.ProcessId);
+        var browsersBefore = Machine.ProcessorOfChildren(Environment.ProcessId);
         var clock = Stopwatch.StartNew();
         for (var i = 0; i < commits; i++)
         {
@@ -161,6 +166,7 @@ internal static class LiveViews
             });
         }
 
+        var browsersAfter = Machine.ProcessorOfChildren(Environment.ProcessId);
         var lasted = clock.Elapsed.TotalSeconds;
         var after = Machine.Processor();
         var own = (Machine.ProcessorOf(Environment.ProcessId) - ownBefore) / lasted;
@@ -176,7 +182,7 @@ internal static class LiveViews
             times.AddRange(Delays(await page.EvaluateAsync<double[]>("() => window.seen"), committed, firstEvent, next));
         }
 
-        return (times, next, commits, (after.Busy - before.Busy) / lasted, own);
+        return (times, next, commits, (after.Busy - before.Busy) / lasted, own, (browsersAfter - browsersBefore) / lasted);
     }
 
     /// <summary>An event is on the screen when its text is, or that of a later event of the same site.</summary>

@@ -34,4 +34,38 @@ internal static class Machine
         double Of(string name) => double.Parse(lines.First(l => l.StartsWith(name + ":", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024;
         return (Of("Rss"), Of("Pss"), Of("Private_Clean") + Of("Private_Dirty"));
     }
+
+    /// <summary>Seconds of processor time of the processes that a process has started, and that those have started.</summary>
+    public static double ProcessorOfChildren(int processId)
+    {
+        var children = new List<(int Id, int Parent)>();
+        foreach (var directory in Directory.EnumerateDirectories("/proc"))
+        {
+            if (int.TryParse(Path.GetFileName(directory), out var id) && Stat(id) is { } stat)
+            {
+                children.Add((id, int.Parse(stat[1], CultureInfo.InvariantCulture)));
+            }
+        }
+
+        var family = new HashSet<int> { processId };
+        while (children.Any(c => family.Contains(c.Parent) && family.Add(c.Id)))
+        {
+        }
+
+        return family.Where(id => id != processId).Select(id => Stat(id)).OfType<string[]>()
+            .Sum(f => (double.Parse(f[11], CultureInfo.InvariantCulture) + double.Parse(f[12], CultureInfo.InvariantCulture)) / 100);
+    }
+
+    private static string[]? Stat(int processId)
+    {
+        try
+        {
+            var stat = File.ReadAllText($"/proc/{processId}/stat");
+            return stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+        }
+        catch (IOException)
+        {
+            return null; // ended meanwhile
+        }
+    }
 }

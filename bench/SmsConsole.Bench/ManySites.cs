@@ -54,6 +54,7 @@ internal static class ManySites
     private static async Task<bool> VerifyAsync(ConsoleProcess console, List<string> codes)
     {
         var wrong = new List<string>();
+        var unseen = 0;
         var jobs = new List<JsonElement>();
         for (var page = 1; ; page++)
         {
@@ -69,8 +70,11 @@ internal static class ManySites
         {
             var states = (await console.GetAsync($"api/v1/sites/{code}/history")).GetProperty("items").EnumerateArray().ToList();
             var steps = states.Select(h => h.GetProperty("toDetailed").GetString()!).Where(s => _steps.Contains(s)).ToList();
-            var begun = steps.TakeWhile((s, i) => i < _steps.Length && s == _steps[i]).Count();
-            if (begun != _steps.Length || states.Count(h => h.GetProperty("toStatus").GetString() == "Active") != 1)
+            var last = states[^1].GetProperty("toStatus").GetString();
+            unseen += _steps.Length - steps.Count;
+
+            // In their order, none twice; the last may be missing where the report came before the end of the job was noted, which the table allows.
+            if (!steps.SequenceEqual(_steps) && !steps.SequenceEqual(_steps[..^1]) || states.Count(h => h.GetProperty("toStatus").GetString() == "Active") != 1 || last != "Active")
             {
                 wrong.Add($"{code}: history {string.Join(' ', states.Select(h => h.GetProperty("toDetailed").GetString()))}");
             }
@@ -90,9 +94,9 @@ internal static class ManySites
         }
 
         var tries = jobs.Count(j => j.GetProperty("attempts").GetInt32() != 1);
-        Console.WriteLine($"  {jobs.Count} jobs, {tries} needed more than one try");
+        Console.WriteLine($"  {jobs.Count} jobs, {tries} needed more than one try; {unseen} sites reported before the end of their last job was noted");
         Console.WriteLine(wrong.Count == 0
-            ? "  every site reached each state once, by three jobs, each Complete, and runs one site server: ok"
+            ? "  every site reached its states in order, each once, by three jobs, each Complete, and runs one site server: ok"
             : "  WRONG:\n    " + string.Join("\n    ", wrong));
         return wrong.Count == 0;
     }

@@ -131,6 +131,17 @@ public class SiteCommandsTests
     }
 
     [Fact]
+    public async Task Preflight_CodeTakenWhileTheAddressIsIncomplete_SaysTakenAndNothingAboutThePlace()
+    {
+        await using var primary = await TestPrimary.StartAsync();
+        var site = With("") with { Code = primary.Options.Site.Code, Address = new NewAddress("Lan", LinkTransport.Ssh) };
+        var report = (await primary.Get<ISiteCommands>().PreflightAsync(TestPrimary.Administrator, site, TestPrimary.Cancel)).Value;
+
+        Assert.Contains(report.Checks, c => c is { Code: "site.codeTaken", Outcome: CheckOutcome.Failed, Field: "code" });
+        Assert.Contains(report.Checks, c => c is { Name: "Install directory", Outcome: CheckOutcome.Skipped });
+    }
+
+    [Fact]
     public async Task Preflight_FarSideUnfit_NamesEachReason()
     {
         await using var primary = await TestPrimary.StartAsync();

@@ -57,7 +57,8 @@ public sealed class SiteConfigManager(
             }
         }
 
-        if (disk.FileExists(root.MasterSiteControlFile) && (!disk.FileExists(LastReport) || (clock.GetUtcNow() - disk.LastWriteTime(LastReport)).Duration() > Heartbeat))
+        // A wish that waits brings its own report.
+        if (disk.ListFiles(root.SiteConfigBox, "*.CT1").Count == 0 && disk.FileExists(root.MasterSiteControlFile) && (!disk.FileExists(LastReport) || (clock.GetUtcNow() - disk.LastWriteTime(LastReport)).Duration() > Heartbeat))
         {
             WriteReport("Heartbeat");
         }

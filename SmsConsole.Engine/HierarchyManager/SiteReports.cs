@@ -87,6 +87,7 @@ internal sealed partial class SiteReports(EngineStore store, PrimarySite primary
                     return (MoveOutcome.Stale, state);
                 }
 
+                await CatchUpAsync(db, site, token);
                 if (!phases.Apply(db, site, new SiteMove(SiteEvent.Reported, $"The configuration of {site.Code} has arrived ({Path.GetFileName(file)}).", SmsEvents.HierarchyManager)))
                 {
                     db.Abandon();
@@ -114,6 +115,17 @@ internal sealed partial class SiteReports(EngineStore store, PrimarySite primary
         }
 
         return null; // stale: the next run judges it anew
+    }
+
+    /// <summary>With many sites at once a report is often here before anyone has looked at the job's end: the history tells that step, too.</summary>
+    private async Task CatchUpAsync(SmsContext db, Site site, CancellationToken cancellationToken)
+    {
+        if (SiteState.Of(site) == SiteTransitions.ControlSending
+            && await db.Jobs.Where(j => j.Destination == site.Code && j.Incarnation == site.Incarnation && j.Type == JobType.SiteControl)
+                .OrderByDescending(j => j.Id).FirstOrDefaultAsync(cancellationToken) is { Status: JobStatus.Complete } job)
+        {
+            phases.Apply(db, site, new SiteMove(SiteEvent.ControlJobComplete, $"{job.Comment} ({job.Id}) is complete.", SmsEvents.HierarchyManager));
+        }
     }
 
     /// <summary>Stores a version of an image as the current one of its kind.</summary>
@@ -153,14 +165,7 @@ internal sealed partial class SiteReports(EngineStore store, PrimarySite primary
 
     private ParseResult<SiteControlFile> Parse(string file)
     {
-        try
-        {
-            return SiteControlFile.Parse(disk.ReadAll(file, SiteControlFile.MaxBytes));
-        }
-        catch (InvalidDataException e)
-        {
-            return new FormatError(FormatErrorCode.CannotRead, 0, e.Message);
-        }
+        return Inbox.TryRead(disk, file, SiteControlFile.MaxBytes, out var error) is { } content ? SiteControlFile.Parse(content) : new FormatError(FormatErrorCode.CannotRead, 0, error);
     }
 
     private Task RaiseAsync(int messageId, string text, CancellationToken cancellationToken) =>

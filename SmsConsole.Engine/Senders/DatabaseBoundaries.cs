@@ -17,10 +17,11 @@ internal sealed class AddressBook(EngineStore store, IDataProtectionProvider pro
     public async ValueTask<LinkAddress?> FindAsync(string destination, CancellationToken cancellationToken)
     {
         var address = await store.ReadAsync((db, token) => db.Addresses.FirstOrDefaultAsync(a => a.Destination == destination && a.Sender == "Lan", token), cancellationToken);
-        return address is null ? null : Open(address);
+        return address is null ? null : Open(address, _keys);
     }
 
-    private LinkAddress Open(SiteAddress address) => new(
+    /// <exception cref="System.Security.Cryptography.CryptographicException">Its private key was encrypted with a key ring that is not here.</exception>
+    public static LinkAddress Open(SiteAddress address, IDataProtector keys) => new(
         address.Destination,
         address.Transport switch
         {
@@ -31,7 +32,7 @@ internal sealed class AddressBook(EngineStore store, IDataProtectionProvider pro
         address.Host,
         address.Port ?? 22,
         address.User,
-        address.ProtectedPrivateKey is { } key ? _keys.Unprotect(key) : null,
+        address.ProtectedPrivateKey is { } key ? keys.Unprotect(key) : null,
         address.HostKey);
 }
 

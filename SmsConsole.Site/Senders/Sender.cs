@@ -351,21 +351,26 @@ public sealed class Sender(
         string error;
         try
         {
-            var parsed = SendRequest.Parse(disk.ReadAll(file, SendRequest.MaxBytes));
-            if (parsed.IsOk)
+            if (Inbox.TryRead(disk, file, SendRequest.MaxBytes, out error) is { } content)
             {
-                return parsed.Value;
-            }
+                var parsed = SendRequest.Parse(content);
+                if (parsed.IsOk)
+                {
+                    return parsed.Value;
+                }
 
-            error = parsed.Error.ToString();
+                error = parsed.Error.ToString();
+            }
         }
         catch (FileNotFoundException)
         {
             return null;
         }
-        catch (InvalidDataException e)
+        catch (IOException e)
         {
-            error = e.Message;
+            // One request that cannot be read now must not keep the others waiting; it comes again with the next round.
+            log.Error($"{Path.GetFileName(file)}: will try again: {e.Message}");
+            return null;
         }
 
         Inbox.SetAside(disk, Outbox, error, null, file);

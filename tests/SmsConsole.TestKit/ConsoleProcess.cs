@@ -38,6 +38,9 @@ public sealed class ConsoleProcess : IAsyncDisposable
 
     public string DataDirectory => Path.Combine(Folder, "data");
 
+    /// <summary>Another build of the console (a published one) for the next start; null starts <see cref="Program"/>.</summary>
+    public string? ProgramOverride { get; set; }
+
     /// <summary>Everything the console has printed.</summary>
     public string Output
     {
@@ -81,7 +84,7 @@ public sealed class ConsoleProcess : IAsyncDisposable
     public async Task StartAgainAsync()
     {
         var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Folder };
-        start.ArgumentList.Add(Program);
+        start.ArgumentList.Add(ProgramOverride ?? Program);
         start.Environment["Urls"] = Url.TrimEnd('/');
         start.Environment["DataDirectory"] = DataDirectory;
         start.Environment["Logging__LogLevel__Default"] = "Warning";
@@ -101,7 +104,7 @@ public sealed class ConsoleProcess : IAsyncDisposable
         _process.ErrorDataReceived += Keep;
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
-        await UntilAsync(async () => !_process.HasExited ? (await Client.GetAsync("health/ready")).IsSuccessStatusCode : throw new InvalidOperationException("The console ended: " + Output), TimeSpan.FromSeconds(60));
+        await UntilAsync(async () => !_process.HasExited ? (await Client.GetAsync("health/ready")).IsSuccessStatusCode : throw new InvalidOperationException("The console ended: " + Output), TimeSpan.FromSeconds(60), pause: 5);
     }
 
     /// <summary>kill -9 of the console alone; its sites live on.</summary>
@@ -160,7 +163,7 @@ public sealed class ConsoleProcess : IAsyncDisposable
         UntilAsync(async () => await StatusAsync(code) == status, atMost, async () => (await GetAsync("api/v1/sites/" + code)).ToString());
 
     /// <summary>Asks again until it is true; what is thrown by an answer that did not come counts as not yet.</summary>
-    public static async Task UntilAsync(Func<Task<bool>> condition, TimeSpan atMost, Func<Task<string>>? describe = null)
+    public static async Task UntilAsync(Func<Task<bool>> condition, TimeSpan atMost, Func<Task<string>>? describe = null, int pause = 50)
     {
         var until = Environment.TickCount64 + (long)atMost.TotalMilliseconds;
         while (true)
@@ -182,7 +185,7 @@ public sealed class ConsoleProcess : IAsyncDisposable
                 throw new TimeoutException("It did not come to pass in time. " + (describe is null ? string.Empty : await describe()));
             }
 
-            await Task.Delay(50);
+            await Task.Delay(pause);
         }
     }
 

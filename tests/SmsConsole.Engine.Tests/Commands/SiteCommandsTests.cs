@@ -20,6 +20,17 @@ public class SiteCommandsTests
         { "directory=srv/sms", "directory.notAbsolute" },
         { "directory=/srv/../etc", "directory.notAbsolute" },
         { "directory=/", "directory.isRoot" },
+        { "directory=/srv/\u202Egnp.x", "directory.notAbsolute" },
+        { "directory=/srv/" + new string('d', 256), "directory.nameTooLong" },
+        { "name=a\u202Eb", "site.nameInvalid" },
+        { "name=a\u2028b", "site.nameInvalid" },
+        { "host=[::1]", "address.hostInvalid" },
+        { "host=[::1]:80", "address.hostInvalid" },
+        { "host=fe80::1%eth0", "address.hostInvalid" },
+        { "hostKey=" + HostKey + "\n", "address.hostKeyInvalid" },
+        { "hostKey=ssh-ed25519 AAAA\n" + HostKey[16..], "address.hostKeyInvalid" },
+        { "hostKey=" + HostKey + "\n@cert-authority * " + HostKey, "address.hostKeyInvalid" },
+        { "hostKey=ssh-rsa " + HostKey[12..], "address.hostKeyInvalid" },
         { "host=-oProxyCommand=x", "address.hostInvalid" },
         { "host=a b", "address.hostInvalid" },
         { "host=10.0.0", "address.hostInvalid" },
@@ -61,6 +72,18 @@ public class SiteCommandsTests
         Assert.Equal(key, (await primary.Get<IAddressBook>().FindAsync("S01", TestPrimary.Cancel))!.PrivateKey);
         Assert.DoesNotContain(await primary.ReadAsync(db => db.SiteControl.Select(i => i.Text).ToListAsync()), t => t.Contains("PRIVATE KEY", StringComparison.Ordinal));
         Assert.Equal("collect", (await PlacedOrderAsync(primary)).ReturnAddress.Kind);
+    }
+
+    [Fact]
+    public async Task RetryJob_ByAViewer_IsRefusedAndAudited()
+    {
+        await using var primary = await TestPrimary.StartAsync();
+
+        var refused = await primary.Get<IJobCommands>().RetryAsync(new Actor("vera", Role.Viewer), "P0100001", TestPrimary.Cancel);
+
+        Assert.Equal("actor.forbidden", Assert.Single(refused.Errors).Code);
+        var row = Assert.Single(await primary.ReadAsync(db => db.Audit.ToListAsync()));
+        Assert.Equal(("vera", "job.retry", false), (row.Who, row.Action, row.Succeeded));
     }
 
     [Fact]

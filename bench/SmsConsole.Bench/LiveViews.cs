@@ -1,0 +1,225 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Playwright;
+using SmsConsole.Engine;
+using SmsConsole.TestKit;
+using SmsConsole.Web.Hosting;
+
+namespace SmsConsole.Bench;
+
+/// <summary>
+/// Engine event -> DOM in Chromium (P11): site rows change in committed transactions, which the console's SQL Monitor reads and its live views show;
+/// every browser notes when the changed text appeared. The console runs in this process, so that commits wake SQL Monitor as its own engine's do.
+/// </summary>
+internal static class LiveViews
+{
+    /// <summary>Rows that change; all of them are on the page.</summary>
+    private const int Sites = 40;
+    private const int PerCommit = 10;
+
+    /// <summary>An event that has changed is one text node "e17"; the site is its number modulo <see cref="Sites"/>.</summary>
+    private const string Watch =
+        """
+        () => {
+          window.seen = [];
+          const note = node => { const m = /^e(\d+)$/.exec(node.textContent.trim()); if (m) window.seen.push(+m[1], performance.timeOrigin + performance.now()); };
+          new MutationObserver(records => {
+            for (const r of records) {
+              if (r.type === 'characterData') note(r.target);
+              for (const n of r.addedNodes) if (n.nodeType === 3) note(n); else if (n.nodeType === 1) n.querySelectorAll('td').forEach(note);
+            }
+          }).observe(document, { subtree: true, childList: true, characterData: true });
+        }
+        """;
+
+    public static async Task<int> RunAsync(int browsers, int events, int seconds)
+    {
+        Machine.Print($"live: engine event -> DOM, {browsers} browsers");
+        AppContext.SetData("APP_CONTEXT_BASE_DIRECTORY", Path.GetDirectoryName(ConsoleProcess.Program)! + Path.DirectorySeparatorChar);
+        var folder = Directory.CreateTempSubdirectory("bench-live-").FullName;
+        var url = HostProcess.FreeUrl();
+        var options = new SmsConsoleOptions
+        {
+            Urls = url.TrimEnd('/'),
+            DataDirectory = folder,
+            Database = new DatabaseSettings(DatabaseProvider.Sqlite, $"Data Source={Path.Combine(folder, "SiteControl.db")}"),
+            Engine = new EngineSettings(false),
+            Setup = new SetupSettings(ConsoleProcess.Administrator, ConsoleProcess.Password),
+        };
+        await using var app = ConsoleHost.Create(options, [], builder => builder.Logging.SetMinimumLevel(LogLevel.Warning));
+        await FirstStart.PrepareAsync(app, options);
+        await DatabaseSeed.SitesAsync(app.Services, Sites);
+        await app.StartAsync();
+        try
+        {
+            await MeasureAsync(app, url, browsers, events, seconds);
+        }
+        finally
+        {
+            await app.StopAsync();
+            Directory.Delete(folder, recursive: true);
+        }
+
+        return 0;
+    }
+
+    private static async Task MeasureAsync(WebApplication app, string url, int browsers, int events, int seconds)
+    {
+        using var playwright = await Playwright.CreateAsync();
+        await using var chromium = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
+        {
+            ExecutablePath = "/usr/bin/chromium",
+            Args = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"],
+        });
+        var first = await OpenAsync(chromium, url, null);
+        var state = await first.Context.StorageStateAsync();
+        var pages = new List<IPage> { first };
+        var table = new Table("browsers", "events/s", "commits/s", "samples", "p50 ms", "p95 ms", "p99 ms", "max ms", "machine", "console", "browsers", "at rest", "load");
+        var next = 0;
+
+        // What one browser sees is the console's part; what many see on one machine is mostly their own part.
+        foreach (var (count, rate) in new[] { (1, 1), (1, events), (browsers, 1), (browsers, events) }.Distinct())
+        {
+            while (pages.Count < count)
+            {
+                pages.Add(await OpenAsync(chromium, url, state));
+            }
+
+            await Task.Delay(2000);
+            var restBefore = Machine.ProcessorOfChildren(Environment.ProcessId);
+            await Task.Delay(4000);
+            var rest = (Machine.ProcessorOfChildren(Environment.ProcessId) - restBefore) / 4;
+            var run = await RunAsync(app, pages.Take(count).ToList(), rate, seconds, next);
+            next = run.Next;
+            if (run.Milliseconds.Count == 0)
+            {
+                throw new InvalidOperationException("No change appeared in any browser: " + await pages[0].InnerTextAsync("body"));
+            }
+
+            var samples = new Samples(run.Milliseconds);
+            table.Add(count, rate, Math.Min(rate, run.Commits / (double)seconds), samples.Count, samples.Median, samples.At(0.95), samples.At(0.99), samples.Max, run.Busy, run.Own, run.Browsers, rest, Machine.Load());
+            if (count == browsers)
+            {
+                Goal.Print($"p99 with {count} browsers and {rate} events/s", samples.At(0.99), 100, " ms");
+            }
+        }
+
+        table.Print();
+        Console.WriteLine("  machine, console, browsers: cores in use while events came; at rest: of the browsers, before any came.");
+    }
+
+    private static async Task<IPage> OpenAsync(IBrowser chromium, string url, string? state)
+    {
+        var context = await chromium.NewContextAsync(new BrowserNewContextOptions { StorageState = state, ViewportSize = new ViewportSize { Width = 1440, Height = 900 } });
+        context.SetDefaultTimeout(90_000);
+        var page = await context.NewPageAsync();
+        if (state is null)
+        {
+            await page.GotoAsync(url + "login");
+            await page.FillAsync("#userName", ConsoleProcess.Administrator);
+            await page.FillAsync("#password", ConsoleProcess.Password);
+            await page.ClickAsync("button[type=submit]");
+            await page.WaitForURLAsync(url);
+        }
+
+        var circuit = page.WaitForWebSocketAsync();
+        await page.GotoAsync(url + "sites");
+        await circuit;
+        await page.WaitForFunctionAsync($"document.querySelectorAll('tbody tr').length > {Sites}");
+        await page.EvaluateAsync(Watch);
+        await Task.Delay(500);
+        return page;
+    }
+
+    private static async Task<(List<double> Milliseconds, int Next, int Commits, double Busy, double Own, double Browsers)> RunAsync(WebApplication app, List<IPage> pages, int rate, int seconds, int next)
+    {
+        foreach (var page in pages)
+        {
+            await page.EvaluateAsync("() => { window.seen = []; }");
+        }
+
+        var committed = new ConcurrentDictionary<int, double>();
+        var perCommit = Math.Min(PerCommit, rate);
+        var commits = rate * seconds / perCommit;
+        var firstEvent = next;
+        var before = Machine.Processor();
+        var ownBefore = Machine.ProcessorOf(Environment.ProcessId);
+        var browsersBefore = Machine.ProcessorOfChildren(Environment.ProcessId);
+        var clock = Stopwatch.StartNew();
+        for (var i = 0; i < commits; i++)
+        {
+            var due = TimeSpan.FromSeconds((double)i * perCommit / rate);
+            if (due > clock.Elapsed)
+            {
+                await Task.Delay(due - clock.Elapsed);
+            }
+
+            var numbers = Enumerable.Range(next, perCommit).ToList();
+            next += perCommit;
+            await DatabaseSeed.ChangeAsync(app.Services, numbers.ToDictionary(n => DatabaseSeed.Code(n % Sites), n => $"e{n}"), () =>
+            {
+                var now = (DateTime.UtcNow - DateTime.UnixEpoch).TotalMilliseconds;
+                numbers.ForEach(n => committed[n] = now);
+            });
+        }
+
+        var browsersAfter = Machine.ProcessorOfChildren(Environment.ProcessId);
+        var lasted = clock.Elapsed.TotalSeconds;
+        var after = Machine.Processor();
+        var own = (Machine.ProcessorOf(Environment.ProcessId) - ownBefore) / lasted;
+        if (lasted > seconds * 1.1)
+        {
+            Console.WriteLine($"  the rate was not reached: {commits * perCommit / lasted:0} events/s instead of {rate}");
+        }
+
+        await Task.Delay(3000);
+        var times = new List<double>();
+        foreach (var page in pages)
+        {
+            times.AddRange(Delays(await page.EvaluateAsync<double[]>("() => window.seen"), committed, firstEvent, next));
+        }
+
+        return (times, next, commits, (after.Busy - before.Busy) / lasted, own, (browsersAfter - browsersBefore) / lasted);
+    }
+
+    /// <summary>An event is on the screen when its text is, or that of a later event of the same site.</summary>
+    private static IEnumerable<double> Delays(double[] seen, ConcurrentDictionary<int, double> committed, int from, int to)
+    {
+        var shown = new Dictionary<int, double>();
+        for (var i = 0; i < seen.Length; i += 2)
+        {
+            shown.TryAdd((int)seen[i], seen[i + 1]);
+        }
+
+        var lost = 0;
+        for (var site = 0; site < Sites; site++)
+        {
+            var at = double.NaN;
+            for (var number = to - 1; number >= from; number--)
+            {
+                if (number % Sites != site)
+                {
+                    continue;
+                }
+
+                at = shown.TryGetValue(number, out var time) ? time : at;
+                if (double.IsNaN(at))
+                {
+                    lost++;
+                }
+                else
+                {
+                    yield return at - committed[number];
+                }
+            }
+        }
+
+        if (lost > 0)
+        {
+            Console.WriteLine($"  {lost} events never appeared in a browser");
+        }
+    }
+}

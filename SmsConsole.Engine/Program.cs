@@ -43,7 +43,7 @@ internal static class EngineProgram
             await host.RunAsync();
             return 0;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidOperationException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidOperationException or System.Data.Common.DbException)
         {
             await Console.Error.WriteLineAsync($"The engine cannot run: {e.Message}");
             return 1;

@@ -9,7 +9,11 @@ public sealed record NewSite(string Code, string Name, string InstallDirectory, 
 /// <param name="Port">1 to 65535; null is 22.</param>
 /// <param name="PrivateKey">OpenSSH private key text; null uses the agent and default keys of the account the engine runs as.</param>
 /// <param name="HostKey">The pinned host key as in known_hosts: "ssh-ed25519 AAAA...".</param>
-public sealed record NewAddress(string Sender, LinkTransport Transport, string? Host = null, int? Port = null, string? User = null, string? PrivateKey = null, string? HostKey = null);
+public sealed record NewAddress(string Sender, LinkTransport Transport, string? Host = null, int? Port = null, string? User = null, string? PrivateKey = null, string? HostKey = null)
+{
+    /// <summary>Whoever prints it prints no secret.</summary>
+    public override string ToString() => $"NewAddress {{ Sender = {Sender}, Transport = {Transport}, Host = {Host}, Port = {Port}, User = {User}, HostKey = {HostKey} }}";
+}
 
 /// <summary>Outcome of one check before an installation.</summary>
 public enum CheckOutcome

@@ -24,12 +24,8 @@ internal sealed class JobCommands(EngineStore store, ISiteCommands sites) : IJob
 
     public async Task<CommandResult> RetryAsync(Actor actor, string jobId, CancellationToken cancellationToken = default)
     {
-        if (Authorization.Refuse(actor, Role.Operator) is { } refused)
-        {
-            return CommandResult.Failure(refused);
-        }
-
-        var job = await store.ReadAsync((db, token) => db.Jobs.FirstOrDefaultAsync(j => j.Id == jobId, token), cancellationToken);
+        // Who may not is refused, and audited, by the change itself.
+        var job = Authorization.Refuse(actor, Role.Operator) is not null ? null : await store.ReadAsync((db, token) => db.Jobs.FirstOrDefaultAsync(j => j.Id == jobId, token), cancellationToken);
         return job is { Status: JobStatus.Failed or JobStatus.Cancelled }
             ? await sites.RetryAsync(actor, job.Destination, cancellationToken) // a failed job failed its site, and a new job mends it
             : await ChangeAsync(

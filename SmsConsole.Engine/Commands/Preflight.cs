@@ -17,14 +17,14 @@ internal sealed class Preflight(EngineStore store, PrimarySite primary, ILinkFac
     {
         var checks = new List<PreflightCheck>();
         var wrong = SiteRules.Check(site).ToList();
-        if (wrong.Count == 0)
-        {
-            wrong.AddRange(await CheckKnownAsync(site, cancellationToken));
-        }
+        // What is right by itself is also asked about while something else is wrong: a code that is taken is never called free.
+        var code = !wrong.Exists(e => e.Code.StartsWith("site.code", StringComparison.Ordinal));
+        var place = !wrong.Exists(e => e.Code.StartsWith("directory.", StringComparison.Ordinal) || e.Code is "address.missing" or "address.transportInvalid" or "address.hostInvalid");
+        wrong.AddRange(await store.ReadAsync((db, token) => CheckKnownAsync(db, primary, site, code, place, token), cancellationToken));
 
         Add(checks, wrong, "Site code", "site.code", "The site code is free.");
         Add(checks, wrong, "Site name", "site.name", "The name can be used.");
-        Add(checks, wrong, "Install directory", "directory.", "The path belongs to no other site.");
+        Add(checks, wrong, "Install directory", "directory.", place ? "The path belongs to no other site." : null);
         Add(checks, wrong, "Address", "address.", "The address is complete.");
         if (wrong.Count > 0)
         {
@@ -39,17 +39,27 @@ internal sealed class Preflight(EngineStore store, PrimarySite primary, ILinkFac
     }
 
     /// <summary>What the database knows against it; also asked inside the transaction that creates the site.</summary>
-    public Task<List<CommandError>> CheckKnownAsync(NewSite site, CancellationToken cancellationToken) =>
-        store.ReadAsync((db, token) => CheckKnownAsync(db, primary, site, token), cancellationToken);
+    public static Task<List<CommandError>> CheckKnownAsync(Data.SmsContext db, PrimarySite primary, NewSite site, CancellationToken cancellationToken) =>
+        CheckKnownAsync(db, primary, site, code: true, place: true, cancellationToken);
 
-    public static async Task<List<CommandError>> CheckKnownAsync(Data.SmsContext db, PrimarySite primary, NewSite site, CancellationToken cancellationToken)
+    private static async Task<List<CommandError>> CheckKnownAsync(Data.SmsContext db, PrimarySite primary, NewSite site, bool code, bool place, CancellationToken cancellationToken)
     {
         var errors = new List<CommandError>();
-        if (site.Code == primary.Code || await db.Sites.AnyAsync(s => s.Code == site.Code, cancellationToken))
+        if (code && (site.Code == primary.Code || await db.Sites.AnyAsync(s => s.Code == site.Code, cancellationToken)))
         {
             errors.Add(new CommandError(CommandErrorKind.Conflict, "site.codeTaken", $"There is a site {site.Code} already.", "code"));
         }
 
+        if (place)
+        {
+            await CheckPlaceAsync(db, primary, site, errors, cancellationToken);
+        }
+
+        return errors;
+    }
+
+    private static async Task CheckPlaceAsync(Data.SmsContext db, PrimarySite primary, NewSite site, List<CommandError> errors, CancellationToken cancellationToken)
+    {
         var place = InstallPlace.Of(site);
         if (place.Meets(InstallPlace.OfPrimary(primary)))
         {
@@ -65,8 +75,6 @@ internal sealed class Preflight(EngineStore store, PrimarySite primary, ILinkFac
                 break;
             }
         }
-
-        return errors;
     }
 
     /// <summary>What a link's failure means, in plain words.</summary>
@@ -130,13 +138,16 @@ internal sealed class Preflight(EngineStore store, PrimarySite primary, ILinkFac
     }
 
     /// <summary>One check per group of fields, so that a person sees which are right.</summary>
-    private static void Add(List<PreflightCheck> checks, List<CommandError> errors, string name, string prefix, string passed)
+    /// <param name="passed">What is so without an error; null where that is not known yet.</param>
+    private static void Add(List<PreflightCheck> checks, List<CommandError> errors, string name, string prefix, string? passed)
     {
         var mine = errors.Where(e => e.Code.StartsWith(prefix, StringComparison.Ordinal)).ToList();
         checks.AddRange(mine.Select(e => new PreflightCheck(name, CheckOutcome.Failed, e.Message, e.Code, e.Field)));
         if (mine.Count == 0)
         {
-            checks.Add(new PreflightCheck(name, CheckOutcome.Passed, passed, prefix.TrimEnd('.'), null));
+            checks.Add(passed is null
+                ? new PreflightCheck(name, CheckOutcome.Skipped, "Not checked: say first how the site is reached.", prefix.TrimEnd('.'), null)
+                : new PreflightCheck(name, CheckOutcome.Passed, passed, prefix.TrimEnd('.'), null));
         }
     }
 }

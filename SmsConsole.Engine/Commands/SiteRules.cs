@@ -1,4 +1,7 @@
+using System.Buffers.Binary;
+using System.Globalization;
 using System.Net;
+using System.Text;
 using System.Text.RegularExpressions;
 using SmsConsole.SiteServer;
 
@@ -12,6 +15,9 @@ internal static partial class SiteRules
 {
     public const int MaximumName = 50;
     public const int MaximumDirectory = 400;
+
+    /// <summary>Of one folder's name, on all the file systems in use.</summary>
+    private const int MaximumSegment = 255;
     private const int MaximumPrivateKey = 32 << 10;
     private const int MaximumHostKey = 2000;
 
@@ -29,9 +35,9 @@ internal static partial class SiteRules
             yield return Invalid("site.codeReserved", $"{site.Code} is a name Windows keeps for a device.", "code");
         }
 
-        if (string.IsNullOrWhiteSpace(site.Name) || site.Name.Length > MaximumName || site.Name.Any(char.IsControl) || site.Name.Trim() != site.Name)
+        if (string.IsNullOrWhiteSpace(site.Name) || site.Name.Length > MaximumName || site.Name.Any(IsUnprintable) || site.Name.Trim() != site.Name)
         {
-            yield return Invalid("site.nameInvalid", $"A site name has 1 to {MaximumName} characters, without a space at either end.", "name");
+            yield return Invalid("site.nameInvalid", $"A site name has 1 to {MaximumName} printable characters, without a space at either end.", "name");
         }
 
         foreach (var error in CheckDirectory(site.InstallDirectory ?? "", site.Address?.Transport ?? LinkTransport.Local))
@@ -66,13 +72,17 @@ internal static partial class SiteRules
         var isAbsolute = transport == LinkTransport.Local
             ? Path.IsPathFullyQualified(directory)
             : directory.StartsWith('/') || WindowsRoot().IsMatch(directory);
-        if (!isAbsolute || directory.Length > MaximumDirectory || directory.Any(char.IsControl) || directory.Split('/', '\\').Any(s => s is ".." or "."))
+        if (!isAbsolute || directory.Length > MaximumDirectory || directory.Any(IsUnprintable) || directory.Split('/', '\\').Any(s => s is ".." or "."))
         {
             yield return Invalid("directory.notAbsolute", "The install directory is an absolute path without . and .. in it.", "installDirectory");
         }
         else if (directory.Trim('/', '\\').Length == 0 || WindowsRoot().Match(directory).Length == directory.Length)
         {
             yield return Invalid("directory.isRoot", "The install directory is a folder of its own, not a whole drive.", "installDirectory");
+        }
+        else if (directory.Split('/', '\\').Any(s => Encoding.UTF8.GetByteCount(s) > MaximumSegment))
+        {
+            yield return Invalid("directory.nameTooLong", $"A folder's name has at most {MaximumSegment} bytes.", "installDirectory");
         }
     }
 
@@ -132,16 +142,29 @@ internal static partial class SiteRules
 
         // Only digits and dots is an IPv4 address or a typing error, never a name.
         return IPAddress.TryParse(host, out var ip)
-            ? ip.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? !host.Contains('%', StringComparison.Ordinal) : host.Count(c => c == '.') == 3
+            ? ip.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? host.AsSpan().IndexOfAny("%[]") < 0 : host.Count(c => c == '.') == 3
             : HostName().IsMatch(host) && !host.All(c => char.IsAsciiDigit(c) || c == '.');
     }
 
+    /// <summary>It becomes a line of a known-hosts file, so it is one word of base64 (which a decoder alone does not see to: it skips line ends), of the type it says.</summary>
     private static bool IsHostKey(string key)
     {
         var parts = key.Split(' ');
-        return key.Length <= MaximumHostKey && parts.Length == 2 && _hostKeyTypes.Contains(parts[0], StringComparer.Ordinal)
-            && Convert.TryFromBase64String(parts[1], new byte[MaximumHostKey], out var length) && length >= 32;
+        if (key.Length > MaximumHostKey || parts.Length != 2 || !_hostKeyTypes.Contains(parts[0], StringComparer.Ordinal) || parts[1].Any(char.IsWhiteSpace))
+        {
+            return false;
+        }
+
+        var blob = new byte[MaximumHostKey];
+        var type = Encoding.ASCII.GetBytes(parts[0]);
+        return Convert.TryFromBase64String(parts[1], blob, out var length) && length >= 32
+            && BinaryPrimitives.ReadInt32BigEndian(blob) == type.Length && blob.AsSpan(4, type.Length).SequenceEqual(type);
     }
+
+    /// <summary>What would break a line, or show another text than there is: control characters, line separators, and those that turn the direction of what follows.</summary>
+    private static bool IsUnprintable(char c) =>
+        char.IsControl(c) || c is '\u200E' or '\u200F' or (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069')
+        || char.GetUnicodeCategory(c) is UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.OtherNotAssigned;
 
     private static bool IsPrivateKey(string key) =>
         key.Length <= MaximumPrivateKey && key.StartsWith("-----BEGIN ", StringComparison.Ordinal) && key.Contains("PRIVATE KEY-----", StringComparison.Ordinal)

@@ -99,34 +99,25 @@ internal sealed partial class Enrolments(EngineStore store, PrimarySite primary,
 
     private Enrolment? Read(string file, out string problem)
     {
-        try
+        if (Inbox.TryRead(disk, file, MaximumFile, out problem) is not { } content || SiteJson.TryRead(content, SiteJson.Default.Enrolment, out problem) is not { } enrolment)
         {
-            var enrolment = SiteJson.TryRead(disk.ReadAll(file, MaximumFile), SiteJson.Default.Enrolment, out problem);
-            if (enrolment is null)
-            {
-                return null;
-            }
-
-            problem = "It is not named after the site it speaks of.";
-            if (!string.Equals(Path.GetFileNameWithoutExtension(file), enrolment.SiteCode, StringComparison.Ordinal))
-            {
-                return null;
-            }
-
-            problem = "Its platform is not a runtime id.";
-            if (enrolment.RuntimeId is { } id && (id.Length is 0 or > 32 || !id.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.')))
-            {
-                return null;
-            }
-
-            problem = "Its key is not a P-256 key.";
-            return IsKey(enrolment.PublicKey) ? enrolment : null;
-        }
-        catch (InvalidDataException e)
-        {
-            problem = e.Message;
             return null;
         }
+
+        problem = "It is not named after the site it speaks of.";
+        if (!string.Equals(Path.GetFileNameWithoutExtension(file), enrolment.SiteCode, StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        problem = "Its platform is not a runtime id.";
+        if (enrolment.RuntimeId is { } id && (id.Length is 0 or > 32 || !id.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.')))
+        {
+            return null;
+        }
+
+        problem = "Its key is not a P-256 key.";
+        return IsKey(enrolment.PublicKey) ? enrolment : null;
     }
 
     private static bool IsKey(string base64)

@@ -115,14 +115,6 @@ internal sealed class InboxMail(EngineStore store, PrimarySite primary, IDisk di
 
     private Envelope? Read(string file, out string error)
     {
-        try
-        {
-            return SiteJson.TryRead(disk.ReadAll(file, Instruction.MaximumLength), SiteJson.Default.Envelope, out error);
-        }
-        catch (InvalidDataException e)
-        {
-            error = e.Message;
-            return null;
-        }
+        return Inbox.TryRead(disk, file, Instruction.MaximumLength, out error) is { } content ? SiteJson.TryRead(content, SiteJson.Default.Envelope, out error) : null;
     }
 }

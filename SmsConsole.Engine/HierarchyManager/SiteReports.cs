@@ -165,14 +165,7 @@ internal sealed partial class SiteReports(EngineStore store, PrimarySite primary
 
     private ParseResult<SiteControlFile> Parse(string file)
     {
-        try
-        {
-            return SiteControlFile.Parse(disk.ReadAll(file, SiteControlFile.MaxBytes));
-        }
-        catch (InvalidDataException e)
-        {
-            return new FormatError(FormatErrorCode.CannotRead, 0, e.Message);
-        }
+        return Inbox.TryRead(disk, file, SiteControlFile.MaxBytes, out var error) is { } content ? SiteControlFile.Parse(content) : new FormatError(FormatErrorCode.CannotRead, 0, error);
     }
 
     private Task RaiseAsync(int messageId, string text, CancellationToken cancellationToken) =>

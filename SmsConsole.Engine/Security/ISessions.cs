@@ -34,7 +34,10 @@ public interface ISessions
     /// </summary>
     Task<bool> IsCurrentAsync(ClaimsPrincipal principal, CancellationToken cancellationToken = default);
 
-    /// <summary>Ends this one session; its circuits follow within half a minute.</summary>
+    /// <summary>
+    /// Ends this one session; its circuits follow within half a minute. That it has ended is known to this process only, until it
+    /// stops: after a restart a copy of the cookie or token counts again until it expires.
+    /// </summary>
     Task SignOutAsync(ClaimsPrincipal principal, CancellationToken cancellationToken = default);
 
     /// <summary>A bearer token for a session that has just been opened.</summary>

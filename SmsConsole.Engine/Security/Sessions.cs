@@ -21,7 +21,9 @@ internal sealed class Sessions(IServiceScopeFactory scopes, IDataProtectionProvi
     private static readonly TimeSpan TokenLife = TimeSpan.FromHours(12);
 
     private readonly ITimeLimitedDataProtector _tokens = protection.CreateProtector("SmsConsole.ApiToken.v1").ToTimeLimitedDataProtector();
-    private readonly ConcurrentDictionary<string, Known> _known = new(StringComparer.Ordinal);
+
+    // By user name, which Identity compares without regard to case: whoever changes a user may have typed it otherwise.
+    private readonly ConcurrentDictionary<string, Known> _known = new(StringComparer.OrdinalIgnoreCase);
     private readonly ConcurrentDictionary<string, DateTimeOffset> _ended = new(StringComparer.Ordinal);
 
     public async Task<SignInOutcome> SignInAsync(string userName, string password, string? from, CancellationToken cancellationToken = default)
@@ -153,7 +155,7 @@ internal sealed class Sessions(IServiceScopeFactory scopes, IDataProtectionProvi
         new(new ClaimsIdentity([new(ClaimTypes.Name, name), new(ClaimTypes.Role, role), new(SessionClaims.Stamp, stamp), new(SessionClaims.Session, session)], "SmsConsole"));
 
     /// <summary>What was typed as a name, fit for one line of the audit.</summary>
-    private static string Printable(string text) => new([.. text.Take(64).Select(c => char.IsControl(c) ? '?' : c)]);
+    internal static string Printable(string text) => new([.. text.Take(64).Select(c => char.IsControl(c) ? '?' : c)]);
 
     private sealed record Known(string? Stamp, Role? Role, DateTimeOffset At);
 

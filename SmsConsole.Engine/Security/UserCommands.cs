@@ -9,14 +9,14 @@ using SmsConsole.Data.Status;
 namespace SmsConsole.Engine;
 
 /// <summary>
-/// Changes users through Identity's UserManager, each in one transaction with its audit row. Writers take turns, so two administrators
+/// Changes users through Identity's UserManager, each command in one transaction with its audit rows. Writers take turns, so two administrators
 /// cannot remove each other as the last one, nor two first ones appear.
 /// </summary>
 internal sealed class UserCommands(SmsStore store, IServiceScopeFactory scopes, Sessions sessions, TimeProvider time) : IUserCommands
 {
     public async Task<CommandResult<UserRow>> CreateAsync(Actor actor, NewUser user, CancellationToken cancellationToken = default)
     {
-        if (Refuse(actor) is { } refused)
+        if (await RefuseAsync(actor, "user.create", user.UserName, cancellationToken) is { } refused)
         {
             return refused;
         }
@@ -30,64 +30,36 @@ internal sealed class UserCommands(SmsStore store, IServiceScopeFactory scopes, 
                 ? new CommandError(CommandErrorKind.Conflict, "setup.done", "There is an administrator already.")
                 : null, cancellationToken);
 
-    public Task<CommandResult> SetRoleAsync(Actor actor, string userName, Role role, CancellationToken cancellationToken = default)
-    {
-        if (!Enum.IsDefined(role))
-        {
-            return Task.FromResult(CommandResult.Failure(new CommandError(CommandErrorKind.Invalid, "user.role", "There is no such role.", "role")));
-        }
-
-        return ChangeAsync(actor, userName, "user.role", async (work, user) =>
-        {
-            if (user.Role == role)
-            {
-                return null;
-            }
-
-            if (role != Role.Administrator && await IsLastAdministratorAsync(work.Context, user, cancellationToken))
-            {
-                return LastAdministrator("role");
-            }
-
-            work.Audit(user.Role.ToString(), role.ToString());
-            user.Role = role;
-            return await Work.SaveAsync(u => work.Users.UpdateSecurityStampAsync(u), user);
-        }, cancellationToken);
-    }
+    public Task<CommandResult> SetRoleAsync(Actor actor, string userName, Role role, CancellationToken cancellationToken = default) =>
+        ChangeAsync(actor, userName, new UserChange(Role: role), cancellationToken);
 
     public Task<CommandResult> SetDisabledAsync(Actor actor, string userName, bool disabled, CancellationToken cancellationToken = default) =>
-        ChangeAsync(actor, userName, disabled ? "user.disable" : "user.enable", async (work, user) =>
-        {
-            if (user.Disabled == disabled)
-            {
-                return null;
-            }
+        ChangeAsync(actor, userName, new UserChange(Disabled: disabled), cancellationToken);
 
-            if (disabled && await IsLastAdministratorAsync(work.Context, user, cancellationToken))
-            {
-                return LastAdministrator("disabled");
-            }
+    public Task<CommandResult> ResetPasswordAsync(Actor actor, string userName, string password, CancellationToken cancellationToken = default) =>
+        ChangeAsync(actor, userName, new UserChange(Password: password), cancellationToken);
 
-            work.Audit(user.Disabled ? "disabled" : "enabled", disabled ? "disabled" : "enabled");
-            user.Disabled = disabled;
-            return await Work.SaveAsync(u => work.Users.UpdateSecurityStampAsync(u), user);
-        }, cancellationToken);
-
-    public Task<CommandResult> ResetPasswordAsync(Actor actor, string userName, string password, CancellationToken cancellationToken = default)
+    public async Task<CommandResult> ChangeAsync(Actor actor, string userName, UserChange change, CancellationToken cancellationToken = default)
     {
-        if (UserRules.CheckPassword(password) is { } wrong)
+        if (await RefuseAsync(actor, ActionOf(change), userName, cancellationToken) is { } refused)
         {
-            return Task.FromResult(CommandResult.Failure(new CommandError(CommandErrorKind.Invalid, "user.password", wrong, "password")));
+            return CommandResult.Failure(refused);
         }
 
-        return ChangeAsync(actor, userName, "user.resetPassword", async (work, user) =>
+        var errors = new List<CommandError>();
+        if (change.Password is { } typed && UserRules.CheckPassword(typed) is { } wrong)
         {
-            work.Audit(null, null);
-            user.AccessFailedCount = 0;
-            user.LockoutEnd = null;
-            user.PasswordHash = work.Users.PasswordHasher.HashPassword(user, password);
-            return await Work.SaveAsync(u => work.Users.UpdateSecurityStampAsync(u), user);
-        }, cancellationToken);
+            errors.Add(new CommandError(CommandErrorKind.Invalid, "user.password", wrong, "password"));
+        }
+
+        if (change.Role is { } named && !Enum.IsDefined(named))
+        {
+            errors.Add(new CommandError(CommandErrorKind.Invalid, "user.role", "There is no such role.", "role"));
+        }
+
+        return errors.Count > 0
+            ? CommandResult.Failure(errors)
+            : await ChangeAsync(actor, userName, (work, user) => ApplyAsync(work, user, change, cancellationToken), cancellationToken);
     }
 
     public async Task<CommandResult> ChangeOwnPasswordAsync(Actor actor, string currentPassword, string newPassword, CancellationToken cancellationToken = default)
@@ -97,7 +69,7 @@ internal sealed class UserCommands(SmsStore store, IServiceScopeFactory scopes, 
             return CommandResult.Failure(new CommandError(CommandErrorKind.Invalid, "user.password", wrong, "newPassword"));
         }
 
-        return await ChangeAsync(actor with { Role = Role.Administrator }, actor.UserName, "user.changePassword", async (work, user) =>
+        return await ChangeAsync(actor, actor.UserName, async (work, user) =>
         {
             if (await work.Users.IsLockedOutAsync(user) || !await work.Users.CheckPasswordAsync(user, currentPassword))
             {
@@ -105,14 +77,19 @@ internal sealed class UserCommands(SmsStore store, IServiceScopeFactory scopes, 
                 return new CommandError(CommandErrorKind.Invalid, "user.currentPassword", "The present password is not that.", "currentPassword");
             }
 
-            work.Audit(null, null);
+            work.Audit("user.changePassword", null, null);
             user.PasswordHash = work.Users.PasswordHasher.HashPassword(user, newPassword);
             return await Work.SaveAsync(u => work.Users.UpdateSecurityStampAsync(u), user);
         }, cancellationToken, keepFailure: true);
     }
 
-    private static CommandError? Refuse(Actor actor) =>
-        actor.Role == Role.Administrator ? null : new CommandError(CommandErrorKind.Forbidden, "role.administrator", "Only an administrator may manage users.");
+    private static string ActionOf(UserChange change) => change switch
+    {
+        { Password: not null } => "user.resetPassword",
+        { Role: not null } => "user.role",
+        { Disabled: false } => "user.enable",
+        _ => "user.disable",
+    };
 
     private static CommandError LastAdministrator(string field) =>
         new(CommandErrorKind.Conflict, "user.lastAdministrator", "This is the last administrator who can sign in. Make another user administrator first.", field);
@@ -120,6 +97,61 @@ internal sealed class UserCommands(SmsStore store, IServiceScopeFactory scopes, 
     private static async Task<bool> IsLastAdministratorAsync(SmsContext context, ConsoleUser user, CancellationToken cancellationToken) =>
         user is { Role: Role.Administrator, Disabled: false }
         && !await context.Users.AnyAsync(u => u.Id != user.Id && u.Role == Role.Administrator && !u.Disabled, cancellationToken);
+
+    private static async Task<CommandError?> ApplyAsync(Work work, ConsoleUser user, UserChange change, CancellationToken cancellationToken)
+    {
+        var (role, disabled) = (change.Role ?? user.Role, change.Disabled ?? user.Disabled);
+        if ((role != Role.Administrator || disabled) && await IsLastAdministratorAsync(work.Context, user, cancellationToken))
+        {
+            return LastAdministrator(role != Role.Administrator ? "role" : "disabled");
+        }
+
+        if (change.Password is null && role == user.Role && disabled == user.Disabled)
+        {
+            return null;
+        }
+
+        if (change.Password is { } password)
+        {
+            work.Audit("user.resetPassword", null, null);
+            user.AccessFailedCount = 0;
+            user.LockoutEnd = null;
+            user.PasswordHash = work.Users.PasswordHasher.HashPassword(user, password);
+        }
+
+        if (role != user.Role)
+        {
+            work.Audit("user.role", user.Role.ToString(), role.ToString());
+            user.Role = role;
+        }
+
+        if (disabled != user.Disabled)
+        {
+            work.Audit(disabled ? "user.disable" : "user.enable", user.Disabled ? "disabled" : "enabled", disabled ? "disabled" : "enabled");
+            user.Disabled = disabled;
+        }
+
+        return await Work.SaveAsync(u => work.Users.UpdateSecurityStampAsync(u), user);
+    }
+
+    /// <summary>A refused attempt changes nothing but the audit.</summary>
+    private async Task<CommandError?> RefuseAsync(Actor actor, string action, string target, CancellationToken cancellationToken)
+    {
+        if (actor.Role == Role.Administrator)
+        {
+            return null;
+        }
+
+        var refused = new CommandError(CommandErrorKind.Forbidden, "role.administrator", "Only an administrator may manage users.");
+        await store.InTransactionAsync(
+            (context, _) =>
+            {
+                context.Audit.Add(Authorization.Audit(context, actor, action, Sessions.Printable(target), refused.Code, succeeded: false));
+                return Task.CompletedTask;
+            },
+            cancellationToken);
+        return refused;
+    }
 
     private async Task<CommandResult<UserRow>> AddAsync(string who, NewUser user, Func<SmsContext, Task<CommandError?>> refuse, CancellationToken cancellationToken)
     {
@@ -156,21 +188,16 @@ internal sealed class UserCommands(SmsStore store, IServiceScopeFactory scopes, 
                 return new CommandError(CommandErrorKind.Conflict, "user.nameTaken", $"There is a user {user.UserName} already.", "userName");
             }
 
-            work.Begin(who, "user.create", user.UserName);
-            work.Audit(null, user.Role.ToString());
+            work.Begin(who, user.UserName);
+            work.Audit("user.create", null, user.Role.ToString());
             var added = new ConsoleUser { UserName = user.UserName, Role = user.Role, LockoutEnabled = true };
             return await Work.SaveAsync(u => work.Users.CreateAsync(u, user.Password), added);
         }, cancellationToken);
         return error is null ? new UserRow(user.UserName, user.Role, false, false, null) : error;
     }
 
-    private async Task<CommandResult> ChangeAsync(Actor actor, string userName, string action, Func<Work, ConsoleUser, Task<CommandError?>> change, CancellationToken cancellationToken, bool keepFailure = false)
+    private async Task<CommandResult> ChangeAsync(Actor actor, string userName, Func<Work, ConsoleUser, Task<CommandError?>> change, CancellationToken cancellationToken, bool keepFailure = false)
     {
-        if (Refuse(actor) is { } refused)
-        {
-            return CommandResult.Failure(refused);
-        }
-
         var error = await InTransactionAsync(async work =>
         {
             if (await work.Users.FindByNameAsync(userName) is not { } user)
@@ -178,7 +205,7 @@ internal sealed class UserCommands(SmsStore store, IServiceScopeFactory scopes, 
                 return new CommandError(CommandErrorKind.NotFound, "user.notFound", $"There is no user {userName}.");
             }
 
-            work.Begin(actor.UserName, action, user.UserName!);
+            work.Begin(actor.UserName, user.UserName!);
             return await change(work, user);
         }, cancellationToken, keepFailure);
         sessions.Forget(userName);
@@ -203,29 +230,29 @@ internal sealed class UserCommands(SmsStore store, IServiceScopeFactory scopes, 
         }, cancellationToken);
     }
 
-    /// <summary>One transaction's context, users and audit row.</summary>
+    /// <summary>One transaction's context, users and audit rows.</summary>
     private sealed class Work(SmsContext context, UserManager<ConsoleUser> users, TimeProvider time)
     {
-        private (string Who, string Action, string Target) _what;
+        private (string Who, string Target) _what;
 
         public SmsContext Context { get; } = context;
 
         public UserManager<ConsoleUser> Users { get; } = users;
 
-        public void Begin(string who, string action, string target) => _what = (who, action, target);
+        public void Begin(string who, string target) => _what = (who, target);
 
-        public void Audit(string? before, string? after) => Context.Audit.Add(new AuditEntry
+        public void Audit(string action, string? before, string? after) => Context.Audit.Add(new AuditEntry
         {
             At = time.GetUtcNow().UtcDateTime,
             Who = _what.Who,
-            Action = _what.Action,
+            Action = action,
             Target = _what.Target,
             Before = before,
             After = after,
             Succeeded = true,
         });
 
-        /// <summary>Identity saves the context, so the audit row goes with the change.</summary>
+        /// <summary>Identity saves the context, so the audit rows go with the change.</summary>
         public static async Task<CommandError?> SaveAsync(Func<ConsoleUser, Task<IdentityResult>> save, ConsoleUser user)
         {
             var result = await save(user);

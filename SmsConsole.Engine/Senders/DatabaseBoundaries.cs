@@ -9,9 +9,6 @@ namespace SmsConsole.Engine;
 /// <summary>The addresses of the database, with their secrets made readable for the sender only.</summary>
 internal sealed class AddressBook(EngineStore store, IDataProtectionProvider protection) : IAddressBook
 {
-    /// <summary>The one sender there is.</summary>
-    public const string LanSender = "Lan";
-
     private readonly IDataProtector _keys = Protector(protection);
 
     /// <summary>What private keys of addresses are encrypted with.</summary>
@@ -19,12 +16,12 @@ internal sealed class AddressBook(EngineStore store, IDataProtectionProvider pro
 
     public async ValueTask<LinkAddress?> FindAsync(string destination, CancellationToken cancellationToken)
     {
-        var address = await store.ReadAsync((db, token) => db.Addresses.FirstOrDefaultAsync(a => a.Destination == destination && a.Sender == LanSender, token), cancellationToken);
-        return address is null ? null : Open(address);
+        var address = await store.ReadAsync((db, token) => db.Addresses.FirstOrDefaultAsync(a => a.Destination == destination && a.Sender == "Lan", token), cancellationToken);
+        return address is null ? null : Open(address, _keys);
     }
 
-    /// <summary>An address as the sender needs it, its private key readable.</summary>
-    public LinkAddress Open(SiteAddress address) => new(
+    /// <exception cref="System.Security.Cryptography.CryptographicException">Its private key was encrypted with a key ring that is not here.</exception>
+    public static LinkAddress Open(SiteAddress address, IDataProtector keys) => new(
         address.Destination,
         address.Transport switch
         {
@@ -35,7 +32,7 @@ internal sealed class AddressBook(EngineStore store, IDataProtectionProvider pro
         address.Host,
         address.Port ?? 22,
         address.User,
-        address.ProtectedPrivateKey is { } key ? _keys.Unprotect(key) : null,
+        address.ProtectedPrivateKey is { } key ? keys.Unprotect(key) : null,
         address.HostKey);
 }
 

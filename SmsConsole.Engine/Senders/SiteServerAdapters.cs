@@ -1,4 +1,7 @@
+using System.Security.Cryptography;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
 using SmsConsole.SiteServer;
 using SmsConsole.SiteServer.Content;
 using SmsConsole.SiteServer.Formats;
@@ -30,18 +33,41 @@ internal sealed class SendControl(Func<Sender> sender) : ISendControl
 }
 
 /// <summary>Children that have confirmed: their outbound files are fetched and their site servers kept running.</summary>
-internal sealed class ConfirmedSites(EngineStore store, PrimarySite primary, AddressBook addresses) : ICollectSources
+internal sealed partial class ConfirmedSites(EngineStore store, PrimarySite primary, IDataProtectionProvider protection, ILogger<ConfirmedSites> log) : ICollectSources
 {
+    private readonly IDataProtector _keys = AddressBook.Protector(protection);
+
+    /// <summary>Sites whose private key could not be decrypted; told once, not with every round.</summary>
+    private readonly HashSet<string> _unreadable = new(StringComparer.Ordinal);
+
     public async Task<IReadOnlyList<LinkAddress>> ListAsync(CancellationToken cancellationToken)
     {
-        // One question for all of them: this is asked every few seconds, and there may be hundreds.
-        var found = await store.ReadAsync(
-            (db, token) => (from site in db.Sites
-                            join address in db.Addresses on site.Code equals address.Destination
-                            where site.ParentCode == primary.Code && site.PublicKey != null && site.Status != SiteStatus.Deleted && address.Sender == AddressBook.LanSender
-                            orderby site.Code
-                            select address).ToListAsync(token),
+        var addresses = await store.ReadAsync(
+            (db, token) => db.Addresses
+                .Where(a => a.Sender == "Lan" && db.Sites.Any(s => s.Code == a.Destination && s.ParentCode == primary.Code && s.PublicKey != null && s.Status != SiteStatus.Deleted))
+                .OrderBy(a => a.Destination).AsNoTracking().ToListAsync(token),
             cancellationToken);
-        return [.. found.Select(addresses.Open)];
+        var found = new List<LinkAddress>(addresses.Count);
+        foreach (var address in addresses)
+        {
+            try
+            {
+                found.Add(AddressBook.Open(address, _keys));
+                _unreadable.Remove(address.Destination);
+            }
+            catch (CryptographicException e)
+            {
+                // This site is not reached until its address is given anew; the others are.
+                if (_unreadable.Add(address.Destination))
+                {
+                    LogUnreadable(e, address.Destination);
+                }
+            }
+        }
+
+        return found;
     }
+
+    [LoggerMessage(2961, LogLevel.Error, "{SiteCode}: the private key of its address cannot be decrypted; nothing is collected from it.")]
+    private partial void LogUnreadable(Exception exception, string siteCode);
 }

@@ -61,18 +61,17 @@ public static class EngineServices
         yield return new Worker(Components.HierarchyManager, TimeSpan.FromSeconds(5), root.SiteConfigBox, services.GetRequiredService<HierarchyManager>().RunOnceAsync);
         yield return new Worker(Components.StatusManager, TimeSpan.FromSeconds(5), root.StatusBox, services.GetRequiredService<StatusReceiver>().RunOnceAsync);
         yield return new Worker(Components.Scheduler, TimeSpan.FromSeconds(2), root.ScheduleBox, services.GetRequiredService<Scheduler>().RunOnceAsync);
-        yield return new Worker(Components.Sender, TimeSpan.FromSeconds(1), root.Outbox(Scheduler.LanOutbox), services.GetRequiredService<Sender>().RunOnceAsync);
+        yield return new Worker(Components.Sender, TimeSpan.FromSeconds(1), root.Outbox(Scheduler.LanOutbox), services.GetRequiredService<Sender>().RunOnceAsync, services.GetRequiredService<Sender>().StopAsync);
         yield return new Worker(Components.Despooler, TimeSpan.FromSeconds(2), root.Receive, services.GetRequiredService<Despooler>().RunOnceAsync);
         yield return new Worker(Components.SiteConfigManager, TimeSpan.FromSeconds(10), null, services.GetRequiredService<SiteConfigManager>().RunOnceAsync);
-        yield return new Worker(Components.Collector, TimeSpan.FromSeconds(5), null, services.GetRequiredService<Collector>().RunOnceAsync);
+        yield return new Worker(Components.Collector, TimeSpan.FromSeconds(5), null, services.GetRequiredService<Collector>().RunOnceAsync, services.GetRequiredService<Collector>().StopAsync);
     }
 
     private static void AddLinks(IServiceCollection services)
     {
         services.AddSingleton<ISiteProcesses, SiteProcesses>();
         services.TryAddSingleton<ILinkFactory, LinkFactory>();
-        services.AddSingleton<AddressBook>();
-        services.AddSingleton<IAddressBook>(provider => provider.GetRequiredService<AddressBook>());
+        services.AddSingleton<IAddressBook, AddressBook>();
         services.AddSingleton<IPeerKeys, SitePeerKeys>();
         services.AddSingleton<ICollectSources, ConfirmedSites>();
         services.AddSingleton<ISendObserver, JobRecorder>();

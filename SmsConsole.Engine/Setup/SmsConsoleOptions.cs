@@ -44,7 +44,10 @@ public sealed record SiteSettings(string Code = "P01", string Name = "Primary si
 /// <param name="MaxBatchSize">Null leaves it to the provider.</param>
 /// <param name="CommandTimeout">Seconds; null leaves it to the provider.</param>
 /// <param name="ApplyMigrations">SQL Server: whether a start may change the schema. SQLite always does.</param>
-public sealed record DatabaseSettings(DatabaseProvider Provider, string ConnectionString, int? MaxBatchSize = null, int? CommandTimeout = null, bool ApplyMigrations = false);
+public sealed record DatabaseSettings(DatabaseProvider Provider, string ConnectionString, int? MaxBatchSize = null, int? CommandTimeout = null, bool ApplyMigrations = false)
+{
+    public override string ToString() => $"DatabaseSettings {{ Provider = {Provider}, MaxBatchSize = {MaxBatchSize}, CommandTimeout = {CommandTimeout}, ApplyMigrations = {ApplyMigrations} }}";
+}
 
 /// <param name="Enabled">False: console only, the engine runs in another process.</param>
 public sealed record EngineSettings(bool Enabled = true);

@@ -77,24 +77,15 @@ internal sealed partial class StatusReceiver(EngineStore store, PrimarySite prim
 
     private IReadOnlyList<SiteMessage>? Read(string file, out string error)
     {
-        try
+        if (Inbox.TryRead(disk, file, MaximumFile, out error) is not { } content || SiteJson.TryRead(content, SiteJson.Default.IReadOnlyListSiteMessage, out error) is not { } messages)
         {
-            var messages = SiteJson.TryRead(disk.ReadAll(file, MaximumFile), SiteJson.Default.IReadOnlyListSiteMessage, out error);
-            if (messages is null)
-            {
-                return null;
-            }
-
-            error = messages.Count > MaximumMessages ? $"It holds {messages.Count} messages; {MaximumMessages} are allowed."
-                : messages.Any(m => m is null || m.Component.Length is 0 or > 64 || m.MessageId is < 0 or > 99_999 || !Enum.IsDefined(m.Severity)) ? "A field of a message is out of its range."
-                : "";
-            return error.Length == 0 ? messages : null;
-        }
-        catch (InvalidDataException e)
-        {
-            error = e.Message;
             return null;
         }
+
+        error = messages.Count > MaximumMessages ? $"It holds {messages.Count} messages; {MaximumMessages} are allowed."
+            : messages.Any(m => m is null || m.Component.Length is 0 or > 64 || m.MessageId is < 0 or > 99_999 || !Enum.IsDefined(m.Severity)) ? "A field of a message is out of its range."
+            : "";
+        return error.Length == 0 ? messages : null;
     }
 
     private async Task StoreAsync(Envelope envelope, IReadOnlyList<SiteMessage> messages, CancellationToken cancellationToken)

@@ -2,7 +2,6 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using SmsConsole.Data;
 using SmsConsole.SiteServer;
-using SmsConsole.SiteServer.Spool;
 
 namespace SmsConsole.Engine;
 
@@ -22,25 +21,29 @@ internal sealed partial class EngineHost(
 {
     private static readonly TimeSpan _lookAgain = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan _afterFailure = TimeSpan.FromSeconds(5);
+    private SiteLock? _root;
 
+    /// <summary>In this order: whoever gets lock and lease next finds nobody at work in the SMS root.</summary>
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
         await workers.StopAsync();
         await lease.ReleaseAsync(CancellationToken.None);
+        _root?.Dispose();
+        _root = null;
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         string? told = null;
-        using var root = new RootLock();
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
                 await database.MigrateAsync(stoppingToken);
-                lease.HoldsRoot = root.TryHold(primary.Root);
-                if (await lease.TryTakeAsync(stoppingToken) is { } holder)
+                _root ??= SiteLock.TryAcquire(Path.Combine(primary.Root.Path, "SITE.SRV", "ENGINE.LCK"));
+                lease.HoldsRoot = _root is not null;
+                if (await WhoElseAsync(stoppingToken) is { } holder)
                 {
                     if (told != holder)
                     {
@@ -84,15 +87,11 @@ internal sealed partial class EngineHost(
         await workers.StopAsync();
     }
 
-    /// <summary>The lock of the SMS root directory, kept from the first time it could be had.</summary>
-    private sealed class RootLock : IDisposable
-    {
-        private SiteLock? _held;
-
-        public bool TryHold(SmsRoot root) => (_held ??= SiteLock.TryAcquire(Path.Combine(root.Path, "SITE.SRV", "ENGINE.LCK"))) is not null;
-
-        public void Dispose() => _held?.Dispose();
-    }
+    /// <summary>
+    /// Null when lock and lease are ours. The lease fences the database, the lock fences the files: components need both.
+    /// </summary>
+    private async Task<string?> WhoElseAsync(CancellationToken cancellationToken) =>
+        _root is null ? $"of another process with SMS root {primary.Root.Path}" : await lease.TryTakeAsync(cancellationToken);
 
     [LoggerMessage(2501, LogLevel.Information, "{SiteCode}: this engine ({Owner}) holds the lease.")]
     private partial void LogTaken(string siteCode, string owner);

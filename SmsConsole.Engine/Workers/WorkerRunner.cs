@@ -79,6 +79,11 @@ internal sealed partial class WorkerRunner(
         await scheduler.Standby(CancellationToken.None);
         await scheduler.Clear(CancellationToken.None);
         await Task.WhenAll(_running.Values);
+        foreach (var worker in _workers.Values)
+        {
+            await (worker.StopAsync?.Invoke() ?? Task.CompletedTask);
+        }
+
         LogStopped(primary.Code);
     }
 

@@ -32,7 +32,7 @@ public sealed class Despooler(IDisk disk, SmsRoot root, string siteCode, Guid? i
                     log.Error($"{Path.GetFileName(file)} set aside: {problem}");
                 }
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
             {
                 // One package that cannot be read now must not keep the others waiting; it comes again with the next round.
                 log.Error($"{Path.GetFileName(file)}: will try again: {e.Message}");
@@ -43,18 +43,7 @@ public sealed class Despooler(IDisk disk, SmsRoot root, string siteCode, Guid? i
     /// <summary>Null when the package was handed on or had been before; else why it is refused.</summary>
     private async Task<string?> TakeAsync(string file, string payload, CancellationToken cancellationToken)
     {
-        ReadInstruction? instruction;
-        string error;
-        try
-        {
-            instruction = Instruction.TryRead(disk.ReadAll(file, Instruction.MaximumLength), out error);
-        }
-        catch (InvalidDataException e)
-        {
-            return e.Message;
-        }
-
-        if (instruction is null)
+        if (Inbox.TryRead(disk, file, Instruction.MaximumLength, out var error) is not { } content || Instruction.TryRead(content, out error) is not { } instruction)
         {
             return error;
         }
@@ -79,6 +68,11 @@ public sealed class Despooler(IDisk disk, SmsRoot root, string siteCode, Guid? i
             disk.Delete(payload);
             disk.Delete(file);
             return null;
+        }
+
+        if (disk.IsLink(payload))
+        {
+            return "The payload is a link: what it leads to may be another file by the time it is used.";
         }
 
         if (!await PayloadCheck.MatchesAsync(disk, payload, envelope, cancellationToken))

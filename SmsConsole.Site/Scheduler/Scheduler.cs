@@ -125,20 +125,15 @@ public sealed class Scheduler(IDisk disk, SmsRoot root, string siteCode, SiteKey
 
     private SystemJob? ReadJob(string file)
     {
-        string error;
-        try
+        if (Inbox.TryRead(disk, file, MaximumJobFile, out var error) is { } content)
         {
-            var job = SiteJson.TryRead(disk.ReadAll(file, MaximumJobFile), SiteJson.Default.SystemJob, out error);
+            var job = SiteJson.TryRead(content, SiteJson.Default.SystemJob, out error);
             if (job is not null && IsComplete(job))
             {
                 return job;
             }
 
             error = job is null ? error : "A field of the job is missing.";
-        }
-        catch (InvalidDataException e)
-        {
-            error = e.Message;
         }
 
         Inbox.SetAside(disk, root.ScheduleBox, error, null, file);

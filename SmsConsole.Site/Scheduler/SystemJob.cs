@@ -42,7 +42,10 @@ public sealed record BootstrapOrder(
     Guid Incarnation,
     string ParentPublicKey,
     string Token,
-    ReturnAddress ReturnAddress);
+    ReturnAddress ReturnAddress)
+{
+    public override string ToString() => $"BootstrapOrder {{ SiteCode = {SiteCode}, ParentCode = {ParentCode}, Incarnation = {Incarnation}, ReturnAddress = {ReturnAddress} }}";
+}
 
 /// <summary>How a site's sender reaches its parent.</summary>
 /// <param name="Kind">"path": writes into the parent's RECEIVE; "collect": lays out for the parent to collect.</param>

@@ -13,7 +13,11 @@ public sealed record LinkAddress(
     int Port = 22,
     string? User = null,
     string? PrivateKey = null,
-    string? HostKey = null);
+    string? HostKey = null)
+{
+    /// <summary>Whoever prints it prints no secret.</summary>
+    public override string ToString() => $"LinkAddress {{ Destination = {Destination}, Transport = {Transport}, Host = {Host}, Port = {Port}, User = {User}, Directory = {Directory} }}";
+}
 
 /// <summary>Gives the sender its addresses. On a primary they come from the database, on a secondary from its site control file.</summary>
 public interface IAddressBook
@@ -48,7 +52,7 @@ public sealed class SendingStoppedException(string message, Exception? inner = n
 
 /// <summary>What a look at the far side found, before anything is created there.</summary>
 /// <param name="RuntimeId">For example "linux-x64"; null when unknown.</param>
-/// <param name="DotnetVersion">Newest Microsoft.NETCore.App found, for example "10.0.12"; null without one.</param>
+/// <param name="DotnetVersion">Newest Microsoft.NETCore.App our program runs on, else the newest found, for example "10.0.12"; null without one.</param>
 /// <param name="DirectoryState">Of the install directory.</param>
 public sealed record LinkProbe(string OperatingSystem, string? RuntimeId, string? DotnetVersion, long FreeBytes, DirectoryState DirectoryState, bool Writable, string User);
 

@@ -27,14 +27,19 @@ public sealed class Collector(IDisk disk, SmsRoot root, ILinkFactory links, ICol
     private readonly ConcurrentDictionary<LinkAddress, Collecting> _collecting = new();
     private readonly CancellationTokenSource _stop = new();
 
+    /// <summary>Collectings of sites that are wanted no more; they end by themselves.</summary>
+    private readonly List<Collecting> _ending = [];
+
     public async Task RunOnceAsync(CancellationToken cancellationToken)
     {
+        ForgetEnded();
         var wanted = await sources.ListAsync(cancellationToken);
         foreach (var (address, collecting) in _collecting)
         {
             if (!wanted.Contains(address) && _collecting.TryRemove(address, out _))
             {
                 await collecting.Stop.CancelAsync();
+                _ending.Add(collecting);
             }
         }
 
@@ -51,11 +56,36 @@ public sealed class Collector(IDisk disk, SmsRoot root, ILinkFactory links, ICol
         }
     }
 
+    /// <summary>Ends every collecting and returns when all have ended. A later round begins anew.</summary>
+    public async Task StopAsync()
+    {
+        foreach (var address in _collecting.Keys)
+        {
+            if (_collecting.TryRemove(address, out var collecting))
+            {
+                await collecting.Stop.CancelAsync();
+                _ending.Add(collecting);
+            }
+        }
+
+        await Task.WhenAll(_ending.Select(c => c.Task));
+        ForgetEnded();
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
-        await Task.WhenAll(_collecting.Values.Select(c => c.Task));
+        await StopAsync();
         _stop.Dispose();
+    }
+
+    private void ForgetEnded()
+    {
+        foreach (var ended in _ending.Where(c => c.Task.IsCompleted).ToList())
+        {
+            _ending.Remove(ended);
+            ended.Stop.Dispose();
+        }
     }
 
     private async Task WatchAsync(LinkAddress address, CancellationToken cancellationToken)

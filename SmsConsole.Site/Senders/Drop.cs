@@ -68,7 +68,15 @@ public sealed class Drop(IDisk disk, string directory)
     {
         if (disk.FileExists(Complete(name)))
         {
-            return;
+            // What was signed, not its signature: signed anew, the same envelope has another.
+            var there = Instruction.TryRead(disk.ReadAll(Complete(name), Instruction.MaximumLength), out _);
+            if (there is not null && Instruction.TryRead(instruction.Span, out _) is { } sent && there.SignedBytes.AsSpan().SequenceEqual(sent.SignedBytes))
+            {
+                return;
+            }
+
+            // Saying it has arrived would lose it. The other one goes once the Despooler has looked at it.
+            throw new LinkException(LinkStage.Transfer, $"Another package of the name {name} is there and has not been taken yet.");
         }
 
         var envelope = Instruction.TryRead(instruction.Span, out var error)?.Envelope

@@ -10,6 +10,9 @@ public sealed class LinkFactory(IDisk disk, ISiteProcesses processes, TimeProvid
     private readonly Dictionary<LinkAddress, SshMaster> _masters = [];
     private readonly SemaphoreSlim _gate = new(1, 1);
 
+    /// <summary>Sessions end wherever they are, outside the gate.</summary>
+    private readonly Lock _counting = new();
+
     public async Task<ISiteLink> OpenAsync(LinkAddress address, CancellationToken cancellationToken) =>
         address.Transport switch
         {
@@ -72,7 +75,7 @@ public sealed class LinkFactory(IDisk disk, ISiteProcesses processes, TimeProvid
             await ForgetIdleAsync();
             if (_masters.TryGetValue(address, out var master) && master.IsAlive)
             {
-                master.Sessions++;
+                Begin(master);
                 return new SshLink(disk, master, address, () => Release(master));
             }
 
@@ -92,7 +95,7 @@ public sealed class LinkFactory(IDisk disk, ISiteProcesses processes, TimeProvid
         await _gate.WaitAsync(cancellationToken);
         try
         {
-            connected.Sessions++;
+            Begin(connected);
             if (_masters.TryAdd(address, connected))
             {
                 return new SshLink(disk, connected, address, () => Release(connected));
@@ -107,16 +110,35 @@ public sealed class LinkFactory(IDisk disk, ISiteProcesses processes, TimeProvid
         }
     }
 
+    private void Begin(SshMaster master)
+    {
+        lock (_counting)
+        {
+            master.Sessions++;
+        }
+    }
+
     private void Release(SshMaster master)
     {
-        master.IdleSince = clock.GetUtcNow();
-        master.Sessions--;
+        lock (_counting)
+        {
+            master.IdleSince = clock.GetUtcNow();
+            master.Sessions--;
+        }
+    }
+
+    private bool IsIdle(SshMaster master, DateTimeOffset now)
+    {
+        lock (_counting)
+        {
+            return master.Sessions <= 0 && now - master.IdleSince > _keep;
+        }
     }
 
     private async Task ForgetIdleAsync()
     {
         var now = clock.GetUtcNow();
-        foreach (var (address, master) in _masters.Where(m => !m.Value.IsAlive || (m.Value.Sessions <= 0 && now - m.Value.IdleSince > _keep)).ToList())
+        foreach (var (address, master) in _masters.Where(m => !m.Value.IsAlive || IsIdle(m.Value, now)).ToList())
         {
             _masters.Remove(address);
             await master.DisposeAsync();

@@ -17,7 +17,7 @@ public sealed class PathLink(IDisk disk, ISiteProcesses processes, string direct
 
     public Task<LinkProbe> ProbeAsync(CancellationToken cancellationToken)
     {
-        var state = File.Exists(_root.Path) ? DirectoryState.NotADirectory
+        var state = IsBlocked() ? DirectoryState.NotADirectory
             : !disk.DirectoryExists(_root.Path) ? DirectoryState.Absent
             : HoldsSomething() ? DirectoryState.NotEmpty
             : DirectoryState.Empty;
@@ -220,6 +220,23 @@ public sealed class PathLink(IDisk disk, ISiteProcesses processes, string direct
 
         var enrolment = SiteJson.TryRead(disk.ReadAll(_root.BootstrapConfirmation, MaximumConfirmation), SiteJson.Default.Enrolment, out _);
         return enrolment is not null && EnrolmentProof.IsValid(enrolment, order.Token) ? enrolment : null;
+    }
+
+    /// <summary>A file, or a link that leads nowhere, bears its name or that of a folder above: no directory can be made there.</summary>
+    private bool IsBlocked()
+    {
+        var path = _root.Path;
+        while (!Directory.Exists(path) && Path.GetDirectoryName(path) is { } above)
+        {
+            if (disk.FileExists(path) || disk.IsLink(path))
+            {
+                return true;
+            }
+
+            path = above;
+        }
+
+        return false;
     }
 
     private bool IsWritable()

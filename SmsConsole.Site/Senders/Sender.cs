@@ -35,7 +35,7 @@ public sealed class Sender(
 {
     private readonly SenderOptions _options = options ?? SenderOptions.Default;
     private readonly ConcurrentDictionary<string, Task> _sendings = new(StringComparer.Ordinal);
-    private readonly CancellationTokenSource _stop = new();
+    private CancellationTokenSource _stop = new();
 
     /// <summary>A change of a waiting request (another thread's) and its claim exclude each other: a change written under a name claimed meanwhile would be a second request.</summary>
     private readonly Lock _claims = new();
@@ -85,10 +85,17 @@ public sealed class Sender(
     /// <summary>Changes the priority of a request that is not being sent at this moment.</summary>
     public void SetPriority(string requestId, SendRequestPriority priority) => Change(requestId, r => r with { Priority = priority });
 
+    /// <summary>Stops what is under way and returns when nothing is. Requests stay claimed; a later round goes on with them.</summary>
+    public async Task StopAsync()
+    {
+        using var stop = Interlocked.Exchange(ref _stop, new CancellationTokenSource());
+        await stop.CancelAsync();
+        await WhenIdleAsync();
+    }
+
     public async ValueTask DisposeAsync()
     {
-        await _stop.CancelAsync();
-        await WhenIdleAsync();
+        await StopAsync();
         _stop.Dispose();
     }
 
@@ -188,11 +195,12 @@ public sealed class Sender(
 
     private async Task CarryOrPostponeAsync(string file, SendRequest request)
     {
+        var stop = _stop.Token;
         try
         {
-            await AttemptAsync(file, request, _stop.Token);
+            await AttemptAsync(file, request, stop);
         }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             // The request stays claimed; the next start goes on.
         }
@@ -343,21 +351,26 @@ public sealed class Sender(
         string error;
         try
         {
-            var parsed = SendRequest.Parse(disk.ReadAll(file, SendRequest.MaxBytes));
-            if (parsed.IsOk)
+            if (Inbox.TryRead(disk, file, SendRequest.MaxBytes, out error) is { } content)
             {
-                return parsed.Value;
-            }
+                var parsed = SendRequest.Parse(content);
+                if (parsed.IsOk)
+                {
+                    return parsed.Value;
+                }
 
-            error = parsed.Error.ToString();
+                error = parsed.Error.ToString();
+            }
         }
         catch (FileNotFoundException)
         {
             return null;
         }
-        catch (InvalidDataException e)
+        catch (IOException e)
         {
-            error = e.Message;
+            // One request that cannot be read now must not keep the others waiting; it comes again with the next round.
+            log.Error($"{Path.GetFileName(file)}: will try again: {e.Message}");
+            return null;
         }
 
         Inbox.SetAside(disk, Outbox, error, null, file);

@@ -46,10 +46,19 @@ public sealed class SiteConfigManager(
         foreach (var file in disk.ListFiles(root.SiteConfigBox, "*.CT1"))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            Apply(file);
+            try
+            {
+                Apply(file);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // One wish that cannot be applied now must not keep the others waiting, nor the report; it comes again with the next round.
+                log.Error($"{Path.GetFileName(file)}: will try again: {e.Message}");
+            }
         }
 
-        if (disk.FileExists(root.MasterSiteControlFile) && (!disk.FileExists(LastReport) || (clock.GetUtcNow() - disk.LastWriteTime(LastReport)).Duration() > Heartbeat))
+        // A wish that waits brings its own report.
+        if (disk.ListFiles(root.SiteConfigBox, "*.CT1").Count == 0 && disk.FileExists(root.MasterSiteControlFile) && (!disk.FileExists(LastReport) || (clock.GetUtcNow() - disk.LastWriteTime(LastReport)).Duration() > Heartbeat))
         {
             WriteReport("Heartbeat");
         }
@@ -91,13 +100,12 @@ public sealed class SiteConfigManager(
 
     /// <summary>The parent's number of a wish, from the verified envelope beside it; one that a person laid here has none and is the newest.</summary>
     private long Sequence(string envelope) =>
-        disk.FileExists(envelope) && SiteJson.TryRead(disk.ReadAll(envelope, Instruction.MaximumLength), SiteJson.Default.Envelope, out _) is { } read ? read.Sequence : Applied;
+        disk.FileExists(envelope) && Inbox.TryRead(disk, envelope, Instruction.MaximumLength, out _) is { } content && SiteJson.TryRead(content, SiteJson.Default.Envelope, out _) is { } read ? read.Sequence : Applied;
 
     /// <summary>The wish in a .CT1, or null when it was set aside.</summary>
     private SiteControlFile? Read(string file)
     {
-        var bytes = disk.Length(file) > SiteControlFile.MaxBytes ? null : disk.ReadAll(file, SiteControlFile.MaxBytes);
-        var parsed = SiteControlFile.Parse(bytes ?? []);
+        var parsed = SiteControlFile.Parse(Inbox.TryRead(disk, file, SiteControlFile.MaxBytes, out _) ?? []);
         if (parsed.Value is { } read && read.Image.TargetSite == siteCode)
         {
             return read;

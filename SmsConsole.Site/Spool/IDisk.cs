@@ -10,6 +10,9 @@ public interface IDisk
 
     bool DirectoryExists(string path);
 
+    /// <summary>True for a symbolic link or another reparse point, also one that leads nowhere.</summary>
+    bool IsLink(string path);
+
     /// <summary>Creates the directory and its parents; durable.</summary>
     void CreateDirectory(string path);
 

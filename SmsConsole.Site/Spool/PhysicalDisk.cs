@@ -21,6 +21,8 @@ public sealed partial class PhysicalDisk : IDisk
 
     public bool DirectoryExists(string path) => Directory.Exists(path);
 
+    public bool IsLink(string path) => new FileInfo(path).LinkTarget is not null;
+
     public void CreateDirectory(string path)
     {
         if (Directory.Exists(path))
@@ -190,7 +192,7 @@ public sealed partial class PhysicalDisk : IDisk
         var existing = Path.GetFullPath(path);
         while (!Directory.Exists(existing))
         {
-            existing = Path.GetDirectoryName(existing) ?? Path.GetPathRoot(Path.GetFullPath(path))!;
+            existing = Path.GetDirectoryName(existing) ?? throw new IOException($"There is no drive {Path.GetPathRoot(Path.GetFullPath(path))}.");
         }
 
         return new DriveInfo(existing).AvailableFreeSpace;
@@ -204,10 +206,16 @@ public sealed partial class PhysicalDisk : IDisk
             return; // NTFS journals names by itself
         }
 
-        var handle = Native.Open(path, 0);
+        var handle = Native.Open(path, Native.CloseOnExec);
         if (handle < 0)
         {
-            return; // removed meanwhile: nothing left to keep
+            var error = Marshal.GetLastPInvokeError();
+            if (error is Native.NoEntry or Native.NotADirectory)
+            {
+                return; // removed meanwhile: nothing left to keep
+            }
+
+            throw new IOException($"Cannot open the directory {path} to flush it: error {error}.");
         }
 
         try
@@ -225,6 +233,12 @@ public sealed partial class PhysicalDisk : IDisk
 
     private static partial class Native
     {
+        internal const int NoEntry = 2;
+        internal const int NotADirectory = 20;
+
+        /// <summary>Programs started meanwhile must not inherit the directory.</summary>
+        internal static readonly int CloseOnExec = OperatingSystem.IsLinux() ? 0x80000 : OperatingSystem.IsMacOS() ? 0x1000000 : 0;
+
         [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
         internal static partial int Open(string path, int flags);
 

@@ -18,6 +18,9 @@ public sealed class StatusManager(IDisk disk, SmsRoot root, SiteIdentity identit
 {
     private const int MaximumMessage = 16 << 10;
     private const int MaximumBatch = 200;
+
+    /// <summary>Bytes of one batch's messages. The parent refuses a batch of more than 1 MiB, and a refused batch is lost.</summary>
+    private const int MaximumBatchBytes = 512 << 10;
     private readonly JobIds _ids = new(disk, root, identity.SiteCode);
 
     /// <summary>The same manager, telling another log.</summary>
@@ -37,12 +40,29 @@ public sealed class StatusManager(IDisk disk, SmsRoot root, SiteIdentity identit
     {
         var batch = new List<SiteMessage>();
         var files = new List<string>();
+        var bytes = 0L;
         foreach (var file in disk.ListFiles(root.StatusBox, "*.SVF").Take(MaximumBatch))
         {
-            if (Read(file) is { } message)
+            try
             {
+                if (Read(file) is not { } message)
+                {
+                    continue;
+                }
+
+                bytes += JsonSerializer.SerializeToUtf8Bytes(message, SiteJson.Default.SiteMessage).Length + 1;
+                if (bytes > MaximumBatchBytes)
+                {
+                    break; // the rest is another batch
+                }
+
                 batch.Add(message);
                 files.Add(file);
+            }
+            catch (IOException e)
+            {
+                // One message that cannot be read now must not keep the others waiting; it comes again with the next round.
+                log.Error($"{Path.GetFileName(file)}: will try again: {e.Message}");
             }
         }
 
@@ -71,17 +91,9 @@ public sealed class StatusManager(IDisk disk, SmsRoot root, SiteIdentity identit
 
     private SiteMessage? Read(string file)
     {
-        string error;
-        try
+        if (Inbox.TryRead(disk, file, MaximumMessage, out var error) is { } content && SiteJson.TryRead(content, SiteJson.Default.SiteMessage, out error) is { } message)
         {
-            if (SiteJson.TryRead(disk.ReadAll(file, MaximumMessage), SiteJson.Default.SiteMessage, out error) is { } message)
-            {
-                return message;
-            }
-        }
-        catch (InvalidDataException e)
-        {
-            error = e.Message;
+            return message;
         }
 
         Inbox.SetAside(disk, root.StatusBox, error, null, file);

@@ -56,6 +56,7 @@ public static class Instruction
         }
 
         if (envelope.Version != 1 || envelope.Length < 0 || envelope.Sequence < 1 || envelope.Sha256.Length != 64
+            || envelope.Stream is not (EnvelopeStreams.Control or EnvelopeStreams.Status)
             || !SiteCodes.IsValid(envelope.Source) || !SiteCodes.IsValid(envelope.Destination))
         {
             error = "A field of the envelope is out of its range.";

@@ -72,10 +72,12 @@ public sealed class ReceivedSequences(IDisk disk, SmsRoot root)
         disk.Write(file, JsonSerializer.SerializeToUtf8Bytes(Load(file).With(envelope.Sequence), SiteJson.Default.SequenceWindow));
     }
 
+    /// <summary>A window that cannot be read is not an empty one: everything that ever came would be new again.</summary>
     private SequenceWindow Load(string file) =>
-        disk.FileExists(file)
-            ? SiteJson.TryRead(disk.ReadAll(file, MaximumFile), SiteJson.Default.SequenceWindow, out _) ?? SequenceWindow.Empty
-            : SequenceWindow.Empty;
+        !disk.FileExists(file)
+            ? SequenceWindow.Empty
+            : SiteJson.TryRead(disk.ReadAll(file, MaximumFile), SiteJson.Default.SequenceWindow, out var error)
+                ?? throw new InvalidDataException($"The numbers received so far, {file}, cannot be read: {error}");
 
     private string File(Envelope envelope) =>
         Path.Combine(root.Trust, "RCV", $"{envelope.Source}.{envelope.Incarnation:N}.{(envelope.Stream == EnvelopeStreams.Status ? EnvelopeStreams.Status : EnvelopeStreams.Control)}");

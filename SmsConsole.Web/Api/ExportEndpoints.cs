@@ -10,13 +10,13 @@ internal static class ExportEndpoints
     public static void MapExports(this IEndpointRouteBuilder api)
     {
         var exports = api.MapGroup("/exports").WithTags("Exports");
-        exports.MapGet("/sites.csv", (ISiteQueries queries, string? search = null, string? sort = null, SiteStatus? status = null) =>
-            Csv("sites.csv", ["code", "name", "type", "parentCode", "status", "detailedStatus", "phase", "waitingFor", "version", "lastReportAt"],
+        exports.MapGet("/sites.csv", (ISiteQueries queries, HttpContext context, string? search = null, string? sort = null, SiteStatus? status = null) =>
+            Csv(context, "sites.csv", ["code", "name", "type", "parentCode", "status", "detailedStatus", "phase", "waitingFor", "version", "lastReportAt"],
                 (page, cancellationToken) => queries.ListAsync(new SiteListQuery(search, sort, page, ListQuery.MaximumPageSize, status), cancellationToken),
                 s => [s.Code, s.Name, s.Type, s.ParentCode, s.Status, s.DetailedStatus, s.Phase, s.WaitingFor?.Text, s.Version, s.LastReportAt]))
             .WithSummary("Sites as CSV").Produces<string>(contentType: "text/csv");
-        exports.MapGet("/jobs.csv", (IJobQueries queries, string? search = null, string? sort = null, JobStatus? status = null) =>
-            Csv("jobs.csv", ["id", "comment", "type", "status", "sendingStatus", "workingStatus", "destination", "priority", "bytesTotal", "bytesSent", "attempts", "createdAt", "startedAt", "endedAt", "reason"],
+        exports.MapGet("/jobs.csv", (IJobQueries queries, HttpContext context, string? search = null, string? sort = null, JobStatus? status = null) =>
+            Csv(context, "jobs.csv", ["id", "comment", "type", "status", "sendingStatus", "workingStatus", "destination", "priority", "bytesTotal", "bytesSent", "attempts", "createdAt", "startedAt", "endedAt", "reason"],
                 (page, cancellationToken) => queries.ListAsync(new JobListQuery(search, sort, page, ListQuery.MaximumPageSize, status), cancellationToken),
                 j => [j.Id, j.Comment, j.Type, j.Status, j.SendingStatus, j.WorkingStatus, j.Destination, j.Priority, j.BytesTotal, j.BytesSent, j.Attempts, j.CreatedAt, j.StartedAt, j.EndedAt, j.Reason]))
             .WithSummary("Jobs as CSV").Produces<string>(contentType: "text/csv");
@@ -40,14 +40,14 @@ internal static class ExportEndpoints
         return text.AsSpan().IndexOfAny("\",\r\n") < 0 ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
     }
 
-    private static IResult Csv<T>(string fileName, string[] header, Func<int, CancellationToken, Task<Page<T>>> read, Func<T, object?[]> cells) =>
+    private static IResult Csv<T>(HttpContext context, string fileName, string[] header, Func<int, CancellationToken, Task<Page<T>>> read, Func<T, object?[]> cells) =>
         Results.Stream(async stream =>
         {
             await using var writer = new StreamWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: true), leaveOpen: true);
             await writer.WriteAsync(string.Join(',', header) + "\r\n");
             for (var page = 1; ; page++)
             {
-                var rows = await read(page, CancellationToken.None);
+                var rows = await read(page, context.RequestAborted);
                 foreach (var row in rows.Items)
                 {
                     await writer.WriteAsync(string.Join(',', cells(row).Select(Cell)) + "\r\n");

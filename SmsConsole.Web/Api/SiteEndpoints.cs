@@ -39,7 +39,7 @@ internal static class SiteEndpoints
 
     private static IResult SiteNotFound(string code) => Problems.NotFound("site.notFound", $"There is no site {code}.");
 
-    private static async Task<IResult> ListAsync([AsParameters] ListParameters list, ISiteQueries queries, TimeProvider time, CancellationToken cancellationToken, SiteStatus? status = null, SiteType? type = null, string? parentCode = null) =>
+    private static async Task<IResult> ListAsync([AsParameters] ListParameters list, ISiteQueries queries, CancellationToken cancellationToken, SiteStatus? status = null, SiteType? type = null, string? parentCode = null) =>
         list.Refuse(SortNames.Sites) ?? Results.Ok(await queries.ListAsync(new SiteListQuery(list.Search, list.Sort, list.PageOrFirst, list.Size, status, type, parentCode), cancellationToken));
 
     private static async Task<IResult> FindAsync(string code, ISiteQueries queries, CancellationToken cancellationToken) =>

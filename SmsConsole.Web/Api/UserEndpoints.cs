@@ -4,9 +4,6 @@ using SmsConsole.Web.Features.Security;
 
 namespace SmsConsole.Web.Api;
 
-/// <summary>What is to change; what is absent stays.</summary>
-internal sealed record UserChange(Role? Role = null, bool? Disabled = null, string? Password = null);
-
 internal sealed record OwnPasswordChange(string CurrentPassword, string NewPassword);
 
 internal static class UserEndpoints
@@ -33,32 +30,8 @@ internal static class UserEndpoints
 
     private static async Task<IResult> ChangeAsync(string name, UserChange change, HttpContext context, IUserCommands commands)
     {
-        var actor = context.Actor();
-        var steps = new List<Func<Task<CommandResult>>>();
-        if (change.Password is { } password)
-        {
-            steps.Add(() => commands.ResetPasswordAsync(actor, name, password, context.RequestAborted));
-        }
-
-        if (change.Role is { } role)
-        {
-            steps.Add(() => commands.SetRoleAsync(actor, name, role, context.RequestAborted));
-        }
-
-        if (change.Disabled is { } disabled)
-        {
-            steps.Add(() => commands.SetDisabledAsync(actor, name, disabled, context.RequestAborted));
-        }
-
-        foreach (var step in steps)
-        {
-            if (await step() is { Succeeded: false } refused)
-            {
-                return Problems.Of(refused);
-            }
-        }
-
-        return Results.NoContent();
+        var result = await commands.ChangeAsync(context.Actor(), name, change, context.RequestAborted);
+        return result.Succeeded ? Results.NoContent() : Problems.Of(result);
     }
 
     private static async Task<IResult> ChangeOwnAsync(OwnPasswordChange change, HttpContext context, IUserCommands commands)

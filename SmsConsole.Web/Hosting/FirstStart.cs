@@ -25,6 +25,8 @@ internal static class FirstStart
             {
                 return;
             }
+
+            await Console.Error.WriteLineAsync($"The first administrator of the settings could not be created: {string.Join(" ", created.Errors.Select(e => e.Message))}");
         }
 
         var token = app.Services.GetRequiredService<SetupToken>();

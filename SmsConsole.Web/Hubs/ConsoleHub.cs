@@ -27,14 +27,25 @@ internal sealed class ConsoleHub(HubConnections connections) : Hub<IConsoleClien
 }
 
 /// <summary>Passes the change feed on to the hub. A client that connects reads the API after it has connected, so it misses nothing.</summary>
-internal sealed class ChangeBroadcaster(IChangeFeed feed, IHubContext<ConsoleHub, IConsoleClient> hub) : BackgroundService
+internal sealed partial class ChangeBroadcaster(IChangeFeed feed, IHubContext<ConsoleHub, IConsoleClient> hub, ILogger<ChangeBroadcaster> log) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var subscription = feed.Subscribe();
         await foreach (var change in subscription.ReadAsync(stoppingToken))
         {
-            await hub.Clients.All.Changed(change);
+            try
+            {
+                await hub.Clients.All.Changed(change);
+            }
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+            {
+                // What a background service throws would end the whole host.
+                LogNotSent(change.Kind, change.Id, e);
+            }
         }
     }
+
+    [LoggerMessage(4003, LogLevel.Error, "The change of {Kind} {Id} could not be passed on.")]
+    private partial void LogNotSent(ChangeKind kind, string id, Exception exception);
 }

@@ -140,6 +140,15 @@ public sealed class ConsoleProcess : IAsyncDisposable
         });
     }
 
+    /// <summary>Creates a secondary site through the API, on a host of the given sshd whose key is pinned.</summary>
+    public Task<HttpResponseMessage> CreateSshSiteAsync(string code, TestSshd sshd) => Client.PostAsJsonAsync("api/v1/sites", new
+    {
+        code,
+        name = "Branch " + code,
+        installDirectory = SiteRoot(code),
+        address = new { sender = "Lan", transport = "Ssh", host = "127.0.0.1", port = sshd.Port, user = TestSshd.User, privateKey = sshd.PrivateKey, hostKey = sshd.HostKey },
+    });
+
     public async Task<JsonElement> GetAsync(string path)
     {
         using var answer = await Client.GetAsync(path);

@@ -54,6 +54,8 @@ public sealed class CrashingDisk(int failAt, DiskFault fault, params string[] ro
 
     public bool FileExists(string path) => Alive(path, _disk.FileExists);
 
+    public bool IsLink(string path) => Alive(path, _disk.IsLink);
+
     public bool DirectoryExists(string path) => Alive(path, _disk.DirectoryExists);
 
     public IReadOnlyList<string> ListFiles(string directory, string pattern = "*") => Alive(directory, d => _disk.ListFiles(d, pattern));

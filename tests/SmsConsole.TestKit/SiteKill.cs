@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace SmsConsole.TestKit;
 
-/// <summary>Finds and kills the processes of one site by its root, as a crash or a power cut would. Linux.</summary>
+/// <summary>Finds, kills and holds the processes of one site by its root, as a crash, a power cut or a hang would. Linux.</summary>
 public static class SiteKill
 {
     /// <summary>Process ids of <c>sms-site</c> for that root, with their verbs.</summary>
@@ -71,6 +71,24 @@ public static class SiteKill
 
         Kill(found[random.Next(found.Count)].Id);
         return 1;
+    }
+
+    /// <summary>Every process of the root stands still, as on a machine that hangs; how many there were.</summary>
+    public static int Pause(string root) => Signal(root, "-STOP");
+
+    /// <summary>What was paused goes on.</summary>
+    public static int Resume(string root) => Signal(root, "-CONT");
+
+    private static int Signal(string root, string signal)
+    {
+        var found = Find(root);
+        foreach (var (id, _) in found)
+        {
+            using var kill = Process.Start("kill", [signal, id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+            kill.WaitForExit();
+        }
+
+        return found.Count;
     }
 
     private static void Kill(int id)

@@ -23,6 +23,9 @@ internal sealed class SshLink(IDisk disk, SshMaster master, LinkAddress address,
     /// <summary>Longest package a site may have for its parent: reports and batches of status messages. Judged before any of it is fetched.</summary>
     private const long MaximumCollected = 64L << 20;
 
+    /// <summary>Between an answer that nothing lies out and the next question.</summary>
+    private static readonly TimeSpan _nothing = TimeSpan.FromMilliseconds(100);
+
     private readonly SmsRootNames _far = new(address.Directory);
     private Session? _session;
 
@@ -34,12 +37,7 @@ internal sealed class SshLink(IDisk disk, SshMaster master, LinkAddress address,
             throw new LinkException(LinkStage.Program, $"{address.Host} is not a system the LAN Sender can work with (a POSIX shell is needed).", retryable: false);
         }
 
-        var runtime = lines.Skip(7)
-            .Where(l => l.StartsWith("Microsoft.NETCore.App ", StringComparison.Ordinal))
-            .Select(l => l.Split(' ')[1])
-            .Where(v => Version.TryParse(v.Split('-')[0], out _))
-            .MaxBy(v => Version.Parse(v.Split('-')[0]));
-        return new LinkProbe($"{lines[0]} {lines[1]}", RuntimeIdOf(lines[0], lines[1], lines[2]), runtime, freeKib << 10, state, lines[5] == "yes", lines[3]);
+        return new LinkProbe($"{lines[0]} {lines[1]}", RuntimeIdOf(lines[0], lines[1], lines[2]), RuntimeOf(lines.Skip(7)), freeKib << 10, state, lines[5] == "yes", lines[3]);
     }
 
     public async Task<Enrolment> BootstrapAsync(BootstrapOrder order, IProgress<(long Sent, long Total)> progress, CancellationToken cancellationToken)
@@ -93,6 +91,8 @@ internal sealed class SshLink(IDisk disk, SshMaster master, LinkAddress address,
             var (reply, instruction) = await AskAsync(new LinkCommand("collect"), cancellationToken);
             if (reply.Name is not { Length: > 0 } name)
             {
+                // The far side waits before it says so. One that does not must not be asked without end.
+                await Task.Delay(_nothing, cancellationToken);
                 continue;
             }
 
@@ -131,13 +131,28 @@ internal sealed class SshLink(IDisk disk, SshMaster master, LinkAddress address,
 
     public async ValueTask DisposeAsync()
     {
-        if (_session is not null)
+        try
         {
-            await _session.DisposeAsync();
+            if (_session is not null)
+            {
+                await _session.DisposeAsync();
+            }
         }
-
-        release();
+        finally
+        {
+            release(); // a connection never let go is never closed
+        }
     }
+
+    /// <summary>Of what <c>dotnet --list-runtimes</c> lists, the newest our program runs on; without one the newest of all, to be named to the administrator.</summary>
+    internal static string? RuntimeOf(IEnumerable<string> listed) => listed
+        .Where(l => l.StartsWith("Microsoft.NETCore.App ", StringComparison.Ordinal))
+        .Select(l => l.Split(' ')[1])
+        .Select(text => (Text: text, Version: Version.TryParse(text.Split('-')[0], out var version) ? version : null))
+        .Where(r => r.Version is not null)
+        .OrderBy(r => r.Version!.Major == SiteProgram.RuntimeMajor)
+        .ThenBy(r => r.Version)
+        .LastOrDefault().Text;
 
     private static string? RuntimeIdOf(string system, string machine, string library)
     {
@@ -172,7 +187,10 @@ internal sealed class SshLink(IDisk disk, SshMaster master, LinkAddress address,
         }
 
         var json = JsonSerializer.SerializeToUtf8Bytes(order with { Token = string.Empty }, SiteJson.Default.BootstrapOrder);
-        await ScriptAsync(SshScripts.Upload, [_far.BootstrapOrder, "0", json.Length.ToString(CultureInfo.InvariantCulture)], new MemoryStream(json), cancellationToken);
+        using var content = new MemoryStream(json);
+        var sum = await PosixChecksum.ComputeAsync(content, cancellationToken);
+        content.Position = 0;
+        await UploadAsync(_far.BootstrapOrder, 0, json.Length, sum, content, cancellationToken);
     }
 
     private async Task UploadProgramAsync(SiteProgram program, IProgress<(long Sent, long Total)> progress, CancellationToken cancellationToken)
@@ -186,20 +204,26 @@ internal sealed class SshLink(IDisk disk, SshMaster master, LinkAddress address,
             var length = disk.Length(source);
             var text = (await ScriptAsync(SshScripts.Length, [target], default, cancellationToken)).Trim();
             var unfinished = text.StartsWith('-');
-            var there = long.TryParse(text.TrimStart('-'), CultureInfo.InvariantCulture, out var n) ? n : 0;
-            if (unfinished || there != length)
+            await using var content = disk.OpenRead(source);
+            var sum = await PosixChecksum.ComputeAsync(content, cancellationToken);
+            if (text.Split(' ') is not [var sumThere, var lengthThere, ..] || sumThere != Text(sum) || lengthThere != Text(length))
             {
-                var from = unfinished && there <= length ? there : 0;
-                await using var content = disk.OpenRead(source);
+                var there = unfinished && long.TryParse(text.AsSpan(1), CultureInfo.InvariantCulture, out var n) ? n : 0;
+                var from = there <= length ? there : 0;
                 content.Seek(from, SeekOrigin.Begin);
                 var before = sent;
-                await ScriptAsync(SshScripts.Upload, [target, from.ToString(CultureInfo.InvariantCulture), length.ToString(CultureInfo.InvariantCulture)], new CountingStream(content, n => progress.Report((before + n, total))), cancellationToken);
+                await UploadAsync(target, from, length, sum, new CountingStream(content, n => progress.Report((before + n, total))), cancellationToken);
             }
 
             sent += length;
             progress.Report((sent, total));
         }
     }
+
+    private async Task UploadAsync(string target, long from, long length, uint sum, Stream content, CancellationToken cancellationToken) =>
+        await ScriptAsync(SshScripts.Upload, [target, Text(from), Text(length), Text(sum)], content, cancellationToken);
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>Runs a constant script, its arguments a line each, then the data.</summary>
     private async Task<string> ScriptAsync(string script, string[] lines, Stream? data, CancellationToken cancellationToken)
@@ -316,6 +340,11 @@ internal sealed class SshLink(IDisk disk, SshMaster master, LinkAddress address,
             catch (IOException e)
             {
                 throw await session.ExplainAsync(address, e);
+            }
+            catch
+            {
+                await session.DisposeAsync();
+                throw;
             }
         }
 

@@ -25,7 +25,10 @@ internal static class SshScripts
         if ls /lib/ld-musl-* >/dev/null 2>&1; then echo musl; else echo glibc; fi
         id -un
         if [ -d "$root" ]; then if [ -n "$(ls -A "$root" 2>/dev/null)" ]; then echo NotEmpty; else echo Empty; fi
-        elif [ -e "$root" ]; then echo NotADirectory; else echo Absent; fi
+        else
+        state=Absent; up=$root
+        while [ ! -d "$up" ]; do if [ -e "$up" ] || [ -h "$up" ]; then state=NotADirectory; fi; up=$(dirname "$up"); done
+        echo $state; fi
         up=$root; while [ ! -d "$up" ]; do up=$(dirname "$up"); done
         if [ -w "$up" ]; then echo yes; else echo no; fi
         df -Pk "$up" | tail -n 1 | awk "{print \$4}"
@@ -46,22 +49,28 @@ internal static class SshScripts
         mkdir -p "$root"
         """;
 
-    /// <summary>In: file. Out: its length, or that of its unfinished part with a minus sign before it.</summary>
+    /// <summary>In: file. Out: its POSIX checksum and length, or the length of its unfinished part with a minus sign before it.</summary>
     public const string Length = """
         IFS= read -r f || exit 2
-        if [ -f "$f" ]; then wc -c < "$f"; elif [ -f "$f.PRT" ]; then echo "-$(wc -c < "$f.PRT" | tr -d " ")"; else echo -0; fi
+        if [ -f "$f" ]; then cksum < "$f"; elif [ -f "$f.PRT" ]; then echo "-$(wc -c < "$f.PRT" | tr -d " ")"; else echo -0; fi
         """;
 
-    /// <summary>In: file, offset, length of the whole, then the bytes from there on. The file appears whole: a cut connection looks like the end of the bytes.</summary>
+    /// <summary>
+    /// In: file, offset, length and POSIX checksum of the whole, then the bytes from there on. The file appears whole, since a cut connection looks like the end
+    /// of the bytes; and it is the one that was meant, since the part may be of another version.
+    /// </summary>
     public const string Upload = """
         umask 077
         IFS= read -r f || exit 2
         IFS= read -r from || exit 2
         IFS= read -r whole || exit 2
+        IFS= read -r sum || exit 2
         mkdir -p "$(dirname "$f")" || exit 1
         if [ "$from" = 0 ]; then : > "$f.PRT" || exit 1; fi
         cat >> "$f.PRT" || exit 1
         if [ "$(wc -c < "$f.PRT" | tr -d " ")" != "$whole" ]; then echo "The file is not whole." >&2; exit 1; fi
+        set -- $(cksum < "$f.PRT")
+        if [ "$1" != "$sum" ]; then rm -f "$f.PRT"; echo "What arrived is not what was sent; it is sent again." >&2; exit 1; fi
         mv -f "$f.PRT" "$f"
         """;
 

@@ -11,6 +11,9 @@ internal static class LocalUrl
             return "/";
         }
 
-        return url.StartsWith("/login", StringComparison.OrdinalIgnoreCase) || url.StartsWith("/setup", StringComparison.OrdinalIgnoreCase) ? "/" : url;
+        return url.StartsWith("/login", StringComparison.OrdinalIgnoreCase) || url.StartsWith("/setup", StringComparison.OrdinalIgnoreCase) ? "/" : Ascii(url);
     }
+
+    /// <summary>A header holds nothing else; what was escaped stays as it is.</summary>
+    private static string Ascii(string url) => string.Concat(url.EnumerateRunes().Select(r => r.IsAscii ? r.ToString() : Uri.EscapeDataString(r.ToString())));
 }

@@ -4,11 +4,14 @@ using SmsConsole.Web.Features.Security;
 
 namespace SmsConsole.Web.Features.Sites;
 
-/// <summary>Reads on from where it stopped, each second, and keeps the last lines.</summary>
+/// <summary>Reads on from where it stopped, every three seconds, and keeps the last lines.</summary>
 public sealed partial class LiveLog : IAsyncDisposable
 {
     private const int KeptLines = 2_000;
     private const long FirstBytes = 32 * 1024;
+
+    /// <summary>Each reading of a site behind SSH is a command over there.</summary>
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(3);
 
     private readonly List<(long Number, string Text)> _lines = [];
     private CancellationTokenSource _stop = new();
@@ -48,9 +51,13 @@ public sealed partial class LiveLog : IAsyncDisposable
         }
     }
 
-    private static string? Tone(string line) =>
-        line.Contains("error", StringComparison.OrdinalIgnoreCase) || line.Contains("fail", StringComparison.OrdinalIgnoreCase) ? "bad"
-        : line.Contains("warn", StringComparison.OrdinalIgnoreCase) ? "warn" : null;
+    /// <summary>By the level of a trace line, <c>time level site text</c>; what a text says of errors is not its level.</summary>
+    internal static string? Tone(string line) => line.Split(' ', 3) switch
+    {
+        [_, "E", _] => "bad",
+        [_, "W", _] => "warn",
+        _ => null,
+    };
 
     private async Task RestartAsync()
     {
@@ -64,7 +71,7 @@ public sealed partial class LiveLog : IAsyncDisposable
 
     private async Task FollowAsync(CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1), Time);
+        using var timer = new PeriodicTimer(Interval, Time);
         while (await timer.WaitForNextTickAsync(cancellationToken))
         {
             var goOn = true;

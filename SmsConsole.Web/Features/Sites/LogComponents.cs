@@ -5,7 +5,7 @@ namespace SmsConsole.Web.Features.Sites;
 /// <summary>Components that write a log, by kind of site, in the order a person looks for them.</summary>
 internal static class LogComponents
 {
-    private static readonly string[] AtPrimary = ["hman", "sched", "sender", "despool", "collect", "statmgr", "dbmon", "smsexec"];
+    private static readonly string[] AtPrimary = ["hman", "scman", "sched", "sender", "despool", "collect", "statmgr", "dbmon", "smsexec"];
     private static readonly string[] AtSecondary = ["bootstrp", "scman", "sched", "sender", "despool", "statmgr", "smsexec"];
 
     /// <summary>What a log's short name stands for.</summary>

@@ -12,7 +12,9 @@ public sealed partial class NewSitePage
     private static readonly (NewSiteStep, string)[] _steps = [(NewSiteStep.Identity, "Identity"), (NewSiteStep.Reach, "How to reach it"), (NewSiteStep.Check, "Check and create")];
 
     private NewSiteForm _form = new();
+    private ElementReference _stepList;
     private NewSiteStep _step;
+    private NewSiteStep _shownStep;
     private PreflightReport? _report;
     private SiteRow? _created;
     private IReadOnlyList<CommandError> _errors = [];
@@ -33,6 +35,16 @@ public sealed partial class NewSitePage
     private SmsConsoleOptions Options { get; set; } = default!;
 
     private NewSite Site => _form.ToSite();
+
+    // Another step begins at its top, for eyes and for a screen reader, and not where the last one's button was.
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (_step != _shownStep && _created is null)
+        {
+            _shownStep = _step;
+            await _stepList.FocusAsync();
+        }
+    }
 
     private IReadOnlyList<CommandError> Errors(string? field) => [.. _errors.Where(e => e.Field == field)];
 

@@ -63,6 +63,24 @@ class SmsFollow extends HTMLElement {
 }
 customElements.define('sms-follow', SmsFollow);
 
+// Blazor tells by classes how the connection fares. A console that was started again does not know the page: it is loaded anew.
+class SmsConnection extends HTMLElement {
+  connectedCallback() {
+    new MutationObserver(() => {
+      if (this.classList.contains('components-reconnect-rejected')) { location.reload(); }
+      if (this.classList.contains('components-reconnect-failed')) { this.wait(); }
+    }).observe(this, { attributes: true, attributeFilter: ['class'] });
+  }
+  // Blazor has given up; the page has not.
+  async wait() {
+    if (this.waiting) { return; }
+    this.waiting = true;
+    while (!await fetch('/health/ready').then(answer => answer.ok, () => false)) { await new Promise(again => setTimeout(again, 2000)); }
+    location.reload();
+  }
+}
+customElements.define('sms-connection', SmsConnection);
+
 function applyTheme(theme) {
   document.documentElement.dataset.theme = theme;
   for (const link of document.querySelectorAll('link[data-scheme]')) {
@@ -79,6 +97,8 @@ document.addEventListener('click', e => {
     document.cookie = `sms.theme=${theme};path=/;max-age=31536000;samesite=lax`;
     applyTheme(theme);
   }
+  // The router takes the link for a scroll; who skips wants to go on from there.
+  if (e.target.closest?.('.skip')) { document.getElementById('content')?.focus(); }
   const copied = e.target.closest?.('[data-copy]');
   if (copied) { navigator.clipboard?.writeText(copied.dataset.copy); }
   for (const menu of document.querySelectorAll('details.menu[open]')) {

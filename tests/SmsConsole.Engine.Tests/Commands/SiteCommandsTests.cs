@@ -20,6 +20,17 @@ public class SiteCommandsTests
         { "directory=srv/sms", "directory.notAbsolute" },
         { "directory=/srv/../etc", "directory.notAbsolute" },
         { "directory=/", "directory.isRoot" },
+        { "directory=/srv/\u202Egnp.x", "directory.notAbsolute" },
+        { "directory=/srv/" + new string('d', 256), "directory.nameTooLong" },
+        { "name=a\u202Eb", "site.nameInvalid" },
+        { "name=a\u2028b", "site.nameInvalid" },
+        { "host=[::1]", "address.hostInvalid" },
+        { "host=[::1]:80", "address.hostInvalid" },
+        { "host=fe80::1%eth0", "address.hostInvalid" },
+        { "hostKey=" + HostKey + "\n", "address.hostKeyInvalid" },
+        { "hostKey=ssh-ed25519 AAAA\n" + HostKey[16..], "address.hostKeyInvalid" },
+        { "hostKey=" + HostKey + "\n@cert-authority * " + HostKey, "address.hostKeyInvalid" },
+        { "hostKey=ssh-rsa " + HostKey[12..], "address.hostKeyInvalid" },
         { "host=-oProxyCommand=x", "address.hostInvalid" },
         { "host=a b", "address.hostInvalid" },
         { "host=10.0.0", "address.hostInvalid" },
@@ -64,6 +75,18 @@ public class SiteCommandsTests
     }
 
     [Fact]
+    public async Task RetryJob_ByAViewer_IsRefusedAndAudited()
+    {
+        await using var primary = await TestPrimary.StartAsync();
+
+        var refused = await primary.Get<IJobCommands>().RetryAsync(new Actor("vera", Role.Viewer), "P0100001", TestPrimary.Cancel);
+
+        Assert.Equal("actor.forbidden", Assert.Single(refused.Errors).Code);
+        var row = Assert.Single(await primary.ReadAsync(db => db.Audit.ToListAsync()));
+        Assert.Equal(("vera", "job.retry", false), (row.Who, row.Action, row.Succeeded));
+    }
+
+    [Fact]
     public async Task Create_Twice_IsTakenTheSecondTime()
     {
         await using var primary = await TestPrimary.StartAsync();
@@ -105,6 +128,17 @@ public class SiteCommandsTests
 
         Assert.False(report.Passed);
         Assert.Equal(code, Assert.Single(report.Checks, c => c.Outcome == CheckOutcome.Failed).Code);
+    }
+
+    [Fact]
+    public async Task Preflight_CodeTakenWhileTheAddressIsIncomplete_SaysTakenAndNothingAboutThePlace()
+    {
+        await using var primary = await TestPrimary.StartAsync();
+        var site = With("") with { Code = primary.Options.Site.Code, Address = new NewAddress("Lan", LinkTransport.Ssh) };
+        var report = (await primary.Get<ISiteCommands>().PreflightAsync(TestPrimary.Administrator, site, TestPrimary.Cancel)).Value;
+
+        Assert.Contains(report.Checks, c => c is { Code: "site.codeTaken", Outcome: CheckOutcome.Failed, Field: "code" });
+        Assert.Contains(report.Checks, c => c is { Name: "Install directory", Outcome: CheckOutcome.Skipped });
     }
 
     [Fact]

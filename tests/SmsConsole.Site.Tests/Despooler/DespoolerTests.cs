@@ -48,6 +48,28 @@ public sealed class DespoolerTests : IDisposable, IPeerKeys
         Assert.Empty(Directory.GetFiles(_root.Receive));
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("null")]
+    [InlineData("{\"floor\":7,\"abo")]
+    public async Task RunOnce_ReceivedNumbersCannotBeRead_WaitsInsteadOfTakingAnythingTwice(string damaged)
+    {
+        Place(Good);
+        await RunAsync();
+        var window = Assert.Single(Directory.GetFiles(Path.Combine(_root.Trust, "RCV")));
+        var whole = await File.ReadAllBytesAsync(window, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(window, damaged, TestContext.Current.CancellationToken);
+        File.Delete(Report);
+        Place(Good);
+        await RunAsync();
+        Assert.False(File.Exists(Report));
+        Assert.Equal(2, Directory.GetFiles(_root.Receive).Length);
+        await File.WriteAllBytesAsync(window, whole, TestContext.Current.CancellationToken);
+        await RunAsync();
+        Assert.False(File.Exists(Report));
+        Assert.Empty(Directory.GetFiles(_root.Receive));
+    }
+
     [Fact]
     public async Task RunOnce_StatusPackage_GoesToTheStatusBox()
     {
@@ -67,7 +89,9 @@ public sealed class DespoolerTests : IDisposable, IPeerKeys
         await AssertSetAsideAsync(() => Place(Good, content: "payloa"u8.ToArray()), "The payload is not the one that was signed.");
         await AssertSetAsideAsync(() => Place(Good with { Type = "site-control" }), "Nobody at this site takes a package of type site-control.");
         await AssertSetAsideAsync(() => Place(Good with { Type = "../../etc" }), "Nobody at this site takes");
-        await AssertSetAsideAsync(() => Put([]), "It does not begin with SMSINS 1.");
+        await AssertSetAsideAsync(() => Put([]), "It is empty.");
+        await AssertSetAsideAsync(() => Put([1]), "It does not begin with SMSINS 1.");
+        await AssertSetAsideAsync(PlaceLink, "The payload is a link");
         await AssertSetAsideAsync(() => Put(new byte[Instruction.MaximumLength + 1]), "at most");
         await AssertSetAsideAsync(() => Put(Encoding.UTF8.GetBytes("SMSINS 1\nAAAA\n{}")), "");
     }
@@ -137,7 +161,7 @@ public sealed class DespoolerTests : IDisposable, IPeerKeys
         Place(Good, name: "zz");
         await RunAsync();
         Assert.True(File.Exists(Report));
-        Assert.Equal(16, Directory.GetFiles(SmsRoot.Quarantine(_root.Receive)).Length);
+        Assert.Equal(18, Directory.GetFiles(SmsRoot.Quarantine(_root.Receive)).Length);
         Assert.Equal(["P01", "S01", "S02"], Directory.GetFileSystemEntries(_folder).Select(f => Path.GetFileName(f)).Order());
     }
 
@@ -159,6 +183,15 @@ public sealed class DespoolerTests : IDisposable, IPeerKeys
     {
         _disk.Write(Path.Combine(_root.Receive, name + ".PCK"), content ?? _payload);
         _disk.Write(Path.Combine(_root.Receive, name + ".INS"), Instruction.Sign(envelope, key ?? _key));
+    }
+
+    /// <summary>The signed payload, but somewhere else, where it can still be changed.</summary>
+    private void PlaceLink()
+    {
+        Place(Good);
+        var elsewhere = Path.Combine(_root.Path, "elsewhere");
+        File.Move(Path.Combine(_root.Receive, "X.PCK"), elsewhere, overwrite: true);
+        File.CreateSymbolicLink(Path.Combine(_root.Receive, "X.PCK"), elsewhere);
     }
 
     private SiteServer.Despooler New(Guid? incarnation) =>

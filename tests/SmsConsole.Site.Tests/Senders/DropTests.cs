@@ -79,6 +79,21 @@ public sealed class DropTests : IDisposable
     }
 
     [Fact]
+    public async Task SendFile_AnotherOfTheSameNameIsThere_IsNotSaidToHaveArrived()
+    {
+        var first = RandomNumberGenerator.GetBytes(100);
+        var second = RandomNumberGenerator.GetBytes(100);
+        await SendAsync(first);
+        var e = await Assert.ThrowsAsync<LinkException>(() => SendAsync(second));
+        Assert.True(e.Retryable);
+        AssertComplete(first);
+        File.Delete(Path.Combine(Receive, "X.PCK"));
+        File.Delete(Path.Combine(Receive, "X.INS"));
+        await SendAsync(second);
+        AssertComplete(second);
+    }
+
+    [Fact]
     public async Task SendFile_EmptyPayload_IsComplete()
     {
         await SendAsync([]);

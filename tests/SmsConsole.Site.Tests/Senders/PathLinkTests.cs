@@ -38,6 +38,22 @@ public sealed class PathLinkTests : IDisposable, ISiteProcesses
     }
 
     [Fact]
+    public async Task Probe_SomethingInTheWayIsNoDirectory_SaysSo()
+    {
+        _disk.Write(Path.Combine(_folder, "file"), "x"u8);
+        File.CreateSymbolicLink(Path.Combine(_folder, "nowhere"), "/nowhere/at/all");
+        File.CreateSymbolicLink(Path.Combine(_folder, "loop"), Path.Combine(_folder, "loop"));
+        foreach (var taken in (string[])["file", "nowhere", "loop"])
+        {
+            foreach (var path in (string[])[taken, Path.Combine(taken, "S01"), Path.Combine(taken, "a", "b")])
+            {
+                var link = new PathLink(_disk, this, Path.Combine(_folder, path), TimeProvider.System);
+                Assert.Equal(DirectoryState.NotADirectory, (await link.ProbeAsync(CancellationToken.None)).DirectoryState);
+            }
+        }
+    }
+
+    [Fact]
     public async Task Bootstrap_Again_StartsNothingAndConfirmsTheSame()
     {
         var first = await BootstrapAsync();

@@ -86,6 +86,7 @@ public sealed class InstructionTests : IDisposable
         foreach (var bad in (Envelope[])
         [
             Envelope with { Version = 2 }, Envelope with { Length = -1 }, Envelope with { Sequence = 0 }, Envelope with { Sequence = -5 },
+            Envelope with { Stream = "" }, Envelope with { Stream = "CONTROL" }, Envelope with { Stream = "../x" }, Envelope with { Stream = new string('c', 1000) },
             Envelope with { Sha256 = "" }, Envelope with { Sha256 = new string('a', 65) },
         ])
         {

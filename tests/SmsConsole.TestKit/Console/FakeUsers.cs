@@ -34,6 +34,12 @@ public sealed class FakeUsers : IUserCommands, ISessions
         return Task.FromResult(result);
     }
 
+    public Task<CommandResult> ChangeAsync(Actor actor, string userName, UserChange change, CancellationToken cancellationToken = default)
+    {
+        _passwords[userName] = change.Password ?? _passwords.GetValueOrDefault(userName, "");
+        return Change(actor, userName, u => u with { Role = change.Role ?? u.Role, Disabled = change.Disabled ?? u.Disabled, LockedOut = change.Password is null && u.LockedOut });
+    }
+
     public Task<CommandResult> SetRoleAsync(Actor actor, string userName, Role role, CancellationToken cancellationToken = default) => Change(actor, userName, u => u with { Role = role });
 
     public Task<CommandResult> SetDisabledAsync(Actor actor, string userName, bool disabled, CancellationToken cancellationToken = default) => Change(actor, userName, u => u with { Disabled = disabled });

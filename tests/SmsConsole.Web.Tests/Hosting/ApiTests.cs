@@ -125,6 +125,20 @@ public sealed class ApiTests
     }
 
     [Fact]
+    public async Task Users_ChangeRefusedInOnePart_ChangesNothing()
+    {
+        await using var console = await TestConsole.StartAsync();
+        using var client = await console.ProgramAsync("admin");
+        Assert.Equal(HttpStatusCode.NoContent, (await client.PutAsJsonAsync("/api/v1/users/dora", new { role = "Viewer" })).StatusCode);
+
+        using var refused = await client.PutAsJsonAsync("/api/v1/users/admin", new { password = "another battery", role = "Viewer" });
+
+        await Problem(refused, HttpStatusCode.Conflict, "user.lastAdministrator");
+        using var again = await console.ProgramAsync("admin");
+        Assert.Equal(HttpStatusCode.OK, (await again.GetAsync("/api/v1/users")).StatusCode);
+    }
+
+    [Fact]
     public async Task OpenApi_Document_NamesTheEndpoints()
     {
         await using var console = await TestConsole.StartAsync();

@@ -60,6 +60,7 @@ public sealed class SessionTests
     [Theory]
     [InlineData("https://evil.example/", "/")]
     [InlineData("//evil.example/", "/")]
+    [InlineData("/sites?search=Köln", "/sites?search=K%C3%B6ln")]
     [InlineData("/\\evil.example", "/")]
     [InlineData("/\t/evil.example", "/")]
     [InlineData("javascript:alert(1)", "/")]
@@ -104,6 +105,33 @@ public sealed class SessionTests
     }
 
     [Fact]
+    public async Task Disable_NameInAnotherSpelling_EndsTheSessionAtOnce()
+    {
+        await using var console = await TestConsole.StartAsync();
+        var sessions = console.Services.GetRequiredService<ISessions>();
+        var session = (await sessions.SignInAsync("vera", TestConsole.Password, null)).Principal!;
+        Assert.True(await sessions.IsCurrentAsync(session));
+
+        Assert.True((await console.Services.GetRequiredService<IUserCommands>().SetDisabledAsync(new Actor("admin", Role.Administrator), "VERA", true)).Succeeded);
+
+        Assert.False(await sessions.IsCurrentAsync(session));
+    }
+
+    [Theory]
+    [InlineData("/login?failed=%3Cscript%3E")]
+    [InlineData("/login?signedOut=2")]
+    public async Task Login_QueryOfAStranger_IsNoError(string address)
+    {
+        await using var console = await TestConsole.StartAsync();
+        using var browser = console.Browser();
+
+        using var answer = await browser.GetAsync(address);
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.DoesNotContain("<script>", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Disable_TheLastAdministrator_IsRefused()
     {
         await using var console = await TestConsole.StartAsync();
@@ -114,6 +142,19 @@ public sealed class SessionTests
         Assert.Equal("user.lastAdministrator", Assert.Single((await users.SetDisabledAsync(admin, "admin", true)).Errors).Code);
         Assert.Equal("user.lastAdministrator", Assert.Single((await users.SetRoleAsync(admin, "admin", Role.Viewer)).Errors).Code);
         Assert.Equal(CommandErrorKind.Forbidden, Assert.Single((await users.SetRoleAsync(new Actor("vera", Role.Viewer), "vera", Role.Administrator)).Errors).Kind);
+    }
+
+    [Fact]
+    public async Task Disable_NameTypedInAnotherCase_EndsOpenSessionsAtOnce()
+    {
+        await using var console = await TestConsole.StartAsync();
+        var sessions = console.Services.GetRequiredService<ISessions>();
+        var session = (await sessions.SignInAsync("vera", TestConsole.Password, null)).Principal!;
+        Assert.True(await sessions.IsCurrentAsync(session));
+
+        Assert.True((await console.Services.GetRequiredService<IUserCommands>().SetDisabledAsync(new Actor("admin", Role.Administrator), "VERA", true)).Succeeded);
+
+        Assert.False(await sessions.IsCurrentAsync(session));
     }
 
     [Fact]

@@ -64,6 +64,13 @@ public sealed class PresentationTests
     }
 
     [Theory]
+    [InlineData("2026-01-05T08:00:00.000Z E S01 disk full", "bad")]
+    [InlineData("2026-01-05T08:00:00.000Z W S01 slow", "warn")]
+    [InlineData("2026-01-05T08:00:00.000Z I S01 no errors, nothing failed", null)]
+    [InlineData("", null)]
+    public void Tone_ATraceLine_IsThatOfItsLevel(string line, string? expected) => Assert.Equal(expected, LiveLog.Tone(line));
+
+    [Theory]
     [InlineData("a\nb\nc", "a\nb\nc", " a| b| c")]
     [InlineData("a\nb\nc", "a\nc", " a|-b| c")]
     [InlineData("a\nc", "a\nb\nc\n", " a|+b| c")]

@@ -1,0 +1,74 @@
+using System.Net;
+using System.Net.Http.Json;
+using Microsoft.Playwright;
+using SmsConsole.EndToEnd.Tests.Browsing;
+using SmsConsole.TestKit;
+using static Microsoft.Playwright.Assertions;
+
+namespace SmsConsole.EndToEnd.Tests;
+
+/// <summary>Pages that follow by themselves: through the console's death, and for everybody who looks, each with what their role may do.</summary>
+public class LiveTests(Browser browser, ITestOutputHelper output) : BrowserTest(browser, output)
+{
+    private const string Viewer = "vera";
+
+    [Fact]
+    public async Task Console_KilledAndStartedMidInstall_ThePageComesBackToTheTruth()
+    {
+        var console = await StartConsoleAsync();
+        var page = await SignInAsync(console, "sites/new");
+        await page.CreateLocalAsync(console, "S01", "Harbour branch");
+        await page.Link("Watch the installation").ClickAsync();
+        await Expect(page.GetByText("Under construction")).ToBeVisibleAsync();
+
+        console.Kill();
+        var gone = page.GetByRole(AriaRole.Alert).Filter(new LocatorFilterOptions { HasText = "The console does not answer." });
+        await Expect(gone).ToBeVisibleAsync();
+        await console.StartAgainAsync();
+
+        await Expect(page.Heading("How it was installed", 2)).ToBeVisibleAsync(new LocatorAssertionsToBeVisibleOptions { Timeout = Installation });
+        await Expect(page.Locator(".stepper h3 .step-state")).ToHaveTextAsync(["Done", "Done", "Done", "Done"]);
+        await Expect(gone).ToBeHiddenAsync();
+        await page.LiveAsync();
+        await page.Link("Jobs").ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Row)).ToHaveCountAsync(4);
+    }
+
+    [Fact]
+    public async Task Viewer_SeesTheSameLiveAndMayChangeNothing()
+    {
+        var console = await StartConsoleAsync();
+        await console.SignInAsync();
+        using (var created = await console.Client.PostAsJsonAsync("api/v1/users", new { userName = Viewer, role = "Viewer", password = ConsoleProcess.Password }, TestContext.Current.CancellationToken))
+        {
+            Assert.Equal(HttpStatusCode.Created, created.StatusCode);
+        }
+
+        var viewer = await SignInAsync(console, "sites", Viewer);
+        await Expect(viewer.Heading("No secondary site yet", 2)).ToBeVisibleAsync();
+        await Expect(viewer.GetByRole(AriaRole.Link, new PageGetByRoleOptions { Name = "New secondary site" })).ToHaveCountAsync(0);
+        await viewer.WatchAsync("tbody tr .badge");
+        await viewer.MarkAsync();
+        var jobs = await OpenTabAsync(viewer.Context, "jobs");
+        await jobs.LiveAsync();
+        await jobs.WatchAsync("tbody button");
+
+        var administrator = await SignInAsync(console, "sites/new");
+        await administrator.CreateLocalAsync(console, "S01", "Harbour branch");
+        var row = viewer.GetByRole(AriaRole.Row).Filter(new LocatorFilterOptions { HasText = "S01" });
+        await Expect(row).ToContainTextAsync("Active", new LocatorAssertionsToContainTextOptions { Timeout = Installation });
+        Assert.Contains("Being installed", await viewer.SeenAsync());
+        Assert.True(await viewer.IsStillMarkedAsync());
+        await Expect(jobs.GetByRole(AriaRole.Row)).ToHaveCountAsync(4);
+        Assert.Empty(await jobs.SeenAsync());
+
+        foreach (var closed in (string[])["sites/new", "users", "audit"])
+        {
+            await viewer.GotoAsync(closed);
+            await Expect(viewer.Heading("Not for your role")).ToBeVisibleAsync();
+        }
+
+        await Expect(viewer.GetByRole(AriaRole.Navigation, new PageGetByRoleOptions { Name = "Main" }).GetByRole(AriaRole.Link)).ToHaveTextAsync(["Home", "Sites", "Jobs", "Status messages"]);
+        Assert.Empty(Errors);
+    }
+}

@@ -32,6 +32,8 @@ internal abstract class SmsContext(DbContextOptions options, TimeProvider clock,
 
     public DbSet<AuditEntry> Audit => Set<AuditEntry>();
 
+    public DbSet<EndedSession> EndedSessions => Set<EndedSession>();
+
     public DbSet<Operation> Operations => Set<Operation>();
 
     public DbSet<InboxReceipt> InboxReceipts => Set<InboxReceipt>();

@@ -18,6 +18,19 @@ internal sealed class ConsoleUserConfiguration : IEntityTypeConfiguration<Consol
     }
 }
 
+internal sealed class EndedSessionConfiguration : IEntityTypeConfiguration<EndedSession>
+{
+    public void Configure(EntityTypeBuilder<EndedSession> builder)
+    {
+        // No foreign key: that a session has ended outlives its user.
+        builder.ToTable("EndedSessions").HasKey(s => s.Id);
+        builder.Property(s => s.Id).HasMaxLength(64).IsUnicode(false);
+        builder.Property(s => s.UserName).IsName();
+        builder.HasIndex(s => s.UserName);
+        builder.HasIndex(s => s.EndedAt);
+    }
+}
+
 internal sealed class UserClaimConfiguration : IEntityTypeConfiguration<IdentityUserClaim<string>>
 {
     public void Configure(EntityTypeBuilder<IdentityUserClaim<string>> builder)

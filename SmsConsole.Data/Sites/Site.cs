@@ -35,8 +35,11 @@ internal sealed class Site : IRevisioned
     /// <summary>SubjectPublicKeyInfo of the site's ECDSA P-256 key; null until the bootstrap has confirmed.</summary>
     public byte[]? PublicKey { get; set; }
 
-    /// <summary>SHA-256 of the single-use enrolment token; null once used.</summary>
-    public byte[]? EnrolmentTokenHash { get; set; }
+    /// <summary>
+    /// The platform a self-contained program runs on there, as the Bootstrap service confirmed it, for example "linux-x64": the site
+    /// package has to match. Null before that, and where the site has a .NET runtime.
+    /// </summary>
+    public string? RuntimeId { get; set; }
 
     public DateTime? LastReportAt { get; set; }
 

@@ -14,7 +14,7 @@ internal sealed class SiteConfiguration : IEntityTypeConfiguration<Site>
         builder.Property(s => s.InstallDirectory).HasMaxLength(1024);
         builder.Property(s => s.Version).HasMaxLength(64);
         builder.Property(s => s.PublicKey).HasMaxLength(256);
-        builder.Property(s => s.EnrolmentTokenHash).HasMaxLength(32);
+        builder.Property(s => s.RuntimeId).HasMaxLength(32).IsUnicode(false);
         builder.Property(s => s.WaitText).IsProse(1000);
         builder.Property(s => s.FailureReason).IsProse(2000);
         builder.Property(s => s.FailureWhatToDo).IsProse(2000);

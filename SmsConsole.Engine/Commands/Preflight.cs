@@ -124,6 +124,7 @@ internal sealed class Preflight(EngineStore store, PrimarySite primary, ILinkFac
         checks.Add(new PreflightCheck("Connection", CheckOutcome.Passed, $"{probe.OperatingSystem}{(probe.RuntimeId is { } id ? $" ({id})" : "")}, as {probe.User}.", "host.unreachable", null));
         checks.Add(probe.DirectoryState switch
         {
+            _ when probe.Occupant is { } occupant => new PreflightCheck("Directory at the site", CheckOutcome.Failed, $"{occupant} Choose another.", "directory.otherSite", "installDirectory"),
             DirectoryState.NotEmpty => new PreflightCheck("Directory at the site", CheckOutcome.Failed, "The install directory is not empty. Choose another, or empty it.", "directory.notEmpty", "installDirectory"),
             DirectoryState.NotADirectory => new PreflightCheck("Directory at the site", CheckOutcome.Failed, "There is a file of that name.", "directory.notADirectory", "installDirectory"),
             _ when !probe.Writable => new PreflightCheck("Directory at the site", CheckOutcome.Failed, "The account may not write there.", "directory.notWritable", "installDirectory"),

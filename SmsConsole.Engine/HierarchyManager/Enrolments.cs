@@ -85,7 +85,7 @@ internal sealed partial class Enrolments(EngineStore store, PrimarySite primary,
             {
                 row.PublicKey = key;
                 await SystemJobs.BurnTokensAsync(db, row, token);
-                SystemJobs.Ask(db, OperationKinds.Enrolled, row.Code, enrolment.RuntimeId).CompletedAt = db.Now;
+                row.RuntimeId = enrolment.RuntimeId;
             },
             cancellationToken);
         if (outcome == MoveOutcome.Moved)

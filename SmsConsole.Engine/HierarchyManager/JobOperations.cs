@@ -145,10 +145,7 @@ internal sealed partial class JobOperations(
             case JobType.Bootstrap:
                 return (described with { Order = Order(site, isLocal, operation) }, 0);
             case JobType.SiteInstall:
-                var runtimeId = await store.ReadAsync(
-                    (db, token) => db.Operations.Where(o => o.Kind == OperationKinds.Enrolled && o.Subject == site.Code).OrderByDescending(o => o.Id).Select(o => o.PayloadJson).FirstOrDefaultAsync(token),
-                    cancellationToken);
-                var package = await packages.GetAsync(runtimeId, cancellationToken);
+                var package = await packages.GetAsync(site.RuntimeId, cancellationToken);
                 return (described with { PayloadFile = package, EnvelopeType = EnvelopeTypes.SitePackage, Stream = EnvelopeStreams.Control }, disk.Length(package));
             case JobType.SiteControl:
                 var file = Scheduler.PayloadFile(primary.Root, job.Id);

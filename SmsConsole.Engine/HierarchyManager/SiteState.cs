@@ -38,7 +38,7 @@ internal enum SiteEvent
     /// <summary>The Site Control Job failed or was cancelled.</summary>
     ControlJobFailed,
 
-    /// <summary>The Bootstrap service refused the site package or could not unpack it (381, 382, 384, 385, 388).</summary>
+    /// <summary>The Bootstrap service refused the site package or could not unpack it (381, 382, 384, 385).</summary>
     PackageRejected,
 
     /// <summary>The Bootstrap service refused the site control file or could not unpack it (383, 386).</summary>

@@ -25,7 +25,7 @@ internal static class SmsEvents
     /// <summary>Events of a Bootstrap service that end an installation.</summary>
     public static SiteEvent? EndsInstallation(int messageId) => messageId switch
     {
-        381 or 382 or 384 or 385 or 388 => SiteEvent.PackageRejected,
+        381 or 382 or 384 or 385 => SiteEvent.PackageRejected,
         383 or 386 => SiteEvent.ControlFileRejected,
         _ => null,
     };
@@ -39,7 +39,6 @@ internal static class SmsEvents
         384 => new(messageId, $"There is not enough free disk space at {code}. {detail}", "Free space on the volume of the install directory, then retry."),
         385 => new(messageId, $"The site package could not be unpacked at {code}. {detail}", "Look into BOOTSTRP.LOG at the site, mend what it says, then retry."),
         386 => new(messageId, $"The site control file could not be unpacked at {code}. {detail}", "Look into BOOTSTRP.LOG at the site, mend what it says, then retry."),
-        388 => new(messageId, $"{code} had no valid packages for 48 hours and went back to its old components. {detail}", "See that the link to the site works, then retry."),
         BootstrapJobFailed => new(messageId, $"The Bootstrap Job for {code} did not succeed. {detail}", "Check host, account and install directory of the site's address, then retry."),
         InstallJobFailed => new(messageId, $"The Site Install Job for {code} did not succeed. {detail}", "Check the link to the site, then retry: sending goes on where it stopped."),
         ControlJobFailed => new(messageId, $"The Site Control Job for {code} did not succeed. {detail}", "Check the link to the site, then retry."),

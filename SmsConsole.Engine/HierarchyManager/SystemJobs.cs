@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.EntityFrameworkCore;
 using SmsConsole.Data;
@@ -21,9 +19,6 @@ internal static class OperationKinds
 
     /// <summary>The PROPOSED image of this primary goes to its own Site Configuration Manager.</summary>
     public const string PlaceControlFile = nameof(PlaceControlFile);
-
-    /// <summary>No step: the kept result of phase 1 (which platform the site package has to match), completed as it is written.</summary>
-    public const string Enrolled = nameof(Enrolled);
 }
 
 /// <summary>
@@ -60,23 +55,12 @@ internal sealed class SystemJobs(PrimarySite primary, IDataProtectionProvider pr
             WaitSince = db.Now,
         };
         db.Jobs.Add(job);
-        db.Operations.Add(new Operation
-        {
-            Kind = OperationKinds.PlaceJob,
-            Subject = job.Id,
-            PayloadJson = type == JobType.Bootstrap ? await TokenAsync(db, site, cancellationToken) : null,
-            CreatedAt = db.Now,
-            DueAt = db.Now,
-        });
+        Ask(db, OperationKinds.PlaceJob, job.Id, type == JobType.Bootstrap ? await TokenAsync(db, site, cancellationToken) : null);
         return job;
     }
 
-    public static Operation Ask(SmsContext db, string kind, string jobId, string? payload = null)
-    {
-        var operation = new Operation { Kind = kind, Subject = jobId, PayloadJson = payload, CreatedAt = db.Now, DueAt = db.Now };
-        db.Operations.Add(operation);
-        return operation;
-    }
+    public static void Ask(SmsContext db, string kind, string jobId, string? payload = null) =>
+        db.Operations.Add(new Operation { Kind = kind, Subject = jobId, PayloadJson = payload, CreatedAt = db.Now, DueAt = db.Now });
 
     /// <summary>The enrolment token kept with a Bootstrap Job.</summary>
     public string Token(string payload) => _tokens.Unprotect(payload);
@@ -91,14 +75,11 @@ internal sealed class SystemJobs(PrimarySite primary, IDataProtectionProvider pr
     /// <summary>Burns them: the confirmation was accepted.</summary>
     public static async Task BurnTokensAsync(SmsContext db, Site site, CancellationToken cancellationToken)
     {
-        site.EnrolmentTokenHash = null;
         foreach (var operation in await PlacedTokens(db, site.Code, site.Incarnation).ToListAsync(cancellationToken))
         {
             operation.PayloadJson = null;
         }
     }
-
-    public static byte[] Hash(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
 
     /// <summary>
     /// A retry gives the same token again: the Bootstrap service of the first attempt may have confirmed already, and its
@@ -111,9 +92,7 @@ internal sealed class SystemJobs(PrimarySite primary, IDataProtectionProvider pr
             return kept;
         }
 
-        var token = EnrolmentProof.NewToken();
-        site.EnrolmentTokenHash = Hash(token);
-        return _tokens.Protect(token);
+        return _tokens.Protect(EnrolmentProof.NewToken());
     }
 
     private static IQueryable<Operation> PlacedTokens(SmsContext db, string code, Guid incarnation) =>

@@ -13,6 +13,13 @@ public sealed record SignInOutcome(ClaimsPrincipal? Principal)
 /// <summary>A bearer token for the API.</summary>
 public sealed record ApiToken(string Token, DateTimeOffset ExpiresAt);
 
+/// <summary>How long what a session was given can be shown.</summary>
+public static class SessionLife
+{
+    /// <summary>Of a cookie since its last renewal, and of a token.</summary>
+    public static readonly TimeSpan Longest = TimeSpan.FromHours(12);
+}
+
 /// <summary>Names of the claims a session carries beside name and role.</summary>
 public static class SessionClaims
 {
@@ -35,8 +42,8 @@ public interface ISessions
     Task<bool> IsCurrentAsync(ClaimsPrincipal principal, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Ends this one session; its circuits follow within half a minute. That it has ended is known to this process only, until it
-    /// stops: after a restart a copy of the cookie or token counts again until it expires.
+    /// Ends this one session, for good: no copy of its cookie or of a token of it counts again. Its circuits, and other consoles on the
+    /// same database, follow within half a minute.
     /// </summary>
     Task SignOutAsync(ClaimsPrincipal principal, CancellationToken cancellationToken = default);
 

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using SmsConsole.Data;
 using SmsConsole.Data.Security;
@@ -15,15 +16,19 @@ namespace SmsConsole.Engine;
 /// Sessions over ASP.NET Core Identity's users. A session is the claims it was opened with: name, role, security stamp, session id.
 /// It counts while the stored stamp is the same, so whatever changes a user's rights changes the stamp.
 /// </summary>
-internal sealed class Sessions(IServiceScopeFactory scopes, IDataProtectionProvider protection, TimeProvider time) : ISessions
+internal sealed class Sessions(IServiceScopeFactory scopes, SmsStore store, IDataProtectionProvider protection, TimeProvider time) : ISessions
 {
     private static readonly TimeSpan RecheckAfter = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan TokenLife = TimeSpan.FromHours(12);
+
+    /// <summary>A request that began before the sign-out may still renew the cookie a moment after it.</summary>
+    private static readonly TimeSpan KeepEnded = SessionLife.Longest + TimeSpan.FromHours(1);
 
     private readonly ITimeLimitedDataProtector _tokens = protection.CreateProtector("SmsConsole.ApiToken.v1").ToTimeLimitedDataProtector();
 
     // By user name, which Identity compares without regard to case: whoever changes a user may have typed it otherwise.
     private readonly ConcurrentDictionary<string, Known> _known = new(StringComparer.OrdinalIgnoreCase);
+
+    // Sessions that have ended, with when. A session never begins again, so what was once read stays true.
     private readonly ConcurrentDictionary<string, DateTimeOffset> _ended = new(StringComparer.Ordinal);
 
     public async Task<SignInOutcome> SignInAsync(string userName, string password, string? from, CancellationToken cancellationToken = default)
@@ -53,9 +58,7 @@ internal sealed class Sessions(IServiceScopeFactory scopes, IDataProtectionProvi
 
     public async Task<bool> IsCurrentAsync(ClaimsPrincipal principal, CancellationToken cancellationToken = default)
     {
-        if (principal.Identity is not { IsAuthenticated: true, Name: { Length: > 0 } name }
-            || principal.FindFirstValue(SessionClaims.Session) is not { } session
-            || _ended.ContainsKey(session))
+        if (principal.Identity is not { IsAuthenticated: true, Name: { Length: > 0 } name } || principal.FindFirstValue(SessionClaims.Session) is not { } session)
         {
             return false;
         }
@@ -65,40 +68,47 @@ internal sealed class Sessions(IServiceScopeFactory scopes, IDataProtectionProvi
         {
             await using var scope = scopes.CreateAsyncScope();
             var user = await scope.ServiceProvider.GetRequiredService<UserManager<ConsoleUser>>().FindByNameAsync(name);
+            await ReadEndedAsync(name, cancellationToken);
             known = new Known(user is null || user.Disabled ? null : user.SecurityStamp, user?.Role, now);
             _known[name] = known;
         }
 
-        return known.Stamp is not null && known.Stamp == principal.FindFirstValue(SessionClaims.Stamp)
+        return !_ended.ContainsKey(session) && known.Stamp is not null && known.Stamp == principal.FindFirstValue(SessionClaims.Stamp)
             && principal.FindFirstValue(ClaimTypes.Role) == known.Role?.ToString();
     }
 
     public async Task SignOutAsync(ClaimsPrincipal principal, CancellationToken cancellationToken = default)
     {
-        var now = time.GetUtcNow();
-        foreach (var (old, until) in _ended)
-        {
-            if (until < now)
-            {
-                _ended.TryRemove(old, out _);
-            }
-        }
-
-        if (principal.FindFirstValue(SessionClaims.Session) is not { } session || principal.Identity?.Name is not { } name || !_ended.TryAdd(session, now.AddDays(1)))
+        if (principal.FindFirstValue(SessionClaims.Session) is not { } session || principal.Identity?.Name is not { } name)
         {
             return;
         }
 
-        await using var scope = scopes.CreateAsyncScope();
-        var context = scope.ServiceProvider.GetRequiredService<SmsContext>();
-        context.Audit.Add(new AuditEntry { At = now.UtcDateTime, Who = name, Action = "session.signOut", Target = name, Succeeded = true });
-        await context.SaveChangesAsync(cancellationToken);
+        // The row first: if it cannot be written the user is still signed in, sees that it failed and can try again.
+        await store.InTransactionAsync(
+            async (context, token) =>
+            {
+                var expired = context.Now - KeepEnded;
+                await context.EndedSessions.Where(s => s.EndedAt < expired).ExecuteDeleteAsync(token);
+                if (!await context.EndedSessions.AnyAsync(s => s.Id == session, token))
+                {
+                    context.EndedSessions.Add(new EndedSession { Id = session, UserName = name, EndedAt = context.Now });
+                    context.Audit.Add(new AuditEntry { At = context.Now, Who = name, Action = "session.signOut", Target = name, Succeeded = true });
+                }
+            },
+            cancellationToken);
+        var now = time.GetUtcNow();
+        _ended[session] = now;
+        foreach (var (old, _) in _ended.Where(e => e.Value < now - KeepEnded))
+        {
+            _ended.TryRemove(old, out _);
+        }
     }
 
     public ApiToken IssueToken(ClaimsPrincipal principal)
     {
         var payload = new TokenPayload(principal.Identity!.Name!, principal.FindFirstValue(ClaimTypes.Role)!, principal.FindFirstValue(SessionClaims.Stamp)!, principal.FindFirstValue(SessionClaims.Session)!);
-        var expires = time.GetUtcNow() + TokenLife;
+        var expires = time.GetUtcNow() + SessionLife.Longest;
         return new ApiToken(_tokens.Protect(JsonSerializer.Serialize(payload), expires), expires);
     }
 
@@ -118,6 +128,15 @@ internal sealed class Sessions(IServiceScopeFactory scopes, IDataProtectionProvi
 
     /// <summary>The user's rights have changed: ask the database again.</summary>
     internal void Forget(string userName) => _known.TryRemove(userName, out _);
+
+    /// <summary>What was signed out before this process began, or in another console.</summary>
+    private async Task ReadEndedAsync(string userName, CancellationToken cancellationToken)
+    {
+        foreach (var ended in await store.ReadAsync((context, token) => context.EndedSessions.Where(s => s.UserName == userName).ToListAsync(token), cancellationToken))
+        {
+            _ended.TryAdd(ended.Id, new DateTimeOffset(ended.EndedAt, TimeSpan.Zero));
+        }
+    }
 
     private static async Task<string?> RefusalAsync(UserManager<ConsoleUser> users, ConsoleUser? user, string password)
     {

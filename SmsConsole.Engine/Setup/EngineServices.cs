@@ -25,11 +25,7 @@ public static class EngineServices
         services.TryAddSingleton<IDisk>(PhysicalDisk.Instance);
         services.AddSmsData(new SmsDataOptions
         {
-            Provider = options.Database.Provider switch
-            {
-                DatabaseProvider.Sqlite => SmsProvider.Sqlite,
-                DatabaseProvider.SqlServer => SmsProvider.SqlServer,
-            },
+            Provider = options.Database.Provider.ForData(),
             ConnectionString = options.Database.ConnectionString,
             MaxBatchSize = options.Database.MaxBatchSize,
             CommandTimeout = options.Database.CommandTimeout,

@@ -1,3 +1,5 @@
+using SmsConsole.Data;
+
 namespace SmsConsole.Engine;
 
 /// <summary>Which database holds the SiteControl schema.</summary>
@@ -7,6 +9,15 @@ public enum DatabaseProvider
     Sqlite,
 
     SqlServer,
+}
+
+internal static class DatabaseProviders
+{
+    public static SmsProvider ForData(this DatabaseProvider provider) => provider switch
+    {
+        DatabaseProvider.Sqlite => SmsProvider.Sqlite,
+        DatabaseProvider.SqlServer => SmsProvider.SqlServer,
+    };
 }
 
 /// <summary>

@@ -1,8 +1,9 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Configuration.CommandLine;
 using Microsoft.Extensions.Configuration.Json;
+using SmsConsole.Data;
+using SmsConsole.SiteServer;
 
 namespace SmsConsole.Engine;
 
@@ -13,12 +14,10 @@ public sealed record SettingsOutcome(SmsConsoleOptions? Options, IReadOnlyList<s
 /// Finds and checks the settings of a primary site: root appsettings.json, environment, arguments, in that order, the last wins.
 /// The console and the headless engine start with the same. Nothing is created here.
 /// </summary>
-public static partial class SmsConsoleSettings
+public static class SmsConsoleSettings
 {
     /// <summary>Exit code of a program whose settings are wrong.</summary>
     public const int WrongSettingsExitCode = 2;
-
-    private static readonly string[] ReservedCodes = ["CON", "PRN", "AUX", "NUL"];
 
     private static readonly Dictionary<string, string[]> Sections = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -245,9 +244,9 @@ public static partial class SmsConsoleSettings
     {
         var code = section["Code"] ?? "P01";
         var name = (section["Name"] ?? "Primary site").Trim();
-        if (!SiteCodePattern().IsMatch(code) || ReservedCodes.Contains(code, StringComparer.Ordinal))
+        if (!SiteCodes.IsValid(code))
         {
-            errors.Add($"Site:Code: \"{code}\" is not a site code: three of A-Z and 0-9, and none of {string.Join(", ", ReservedCodes)}.");
+            errors.Add($"Site:Code: \"{code}\" is not a site code: three of A-Z and 0-9, and none of {string.Join(", ", SiteCodes.Reserved)}.");
         }
 
         if (name.Length is 0 or > 50 || name.Any(char.IsControl))
@@ -276,14 +275,9 @@ public static partial class SmsConsoleSettings
 
         if (!string.IsNullOrWhiteSpace(connection))
         {
-            try
+            if (known && ConnectionStringCheck.WhyNot(provider.ForData(), connection) is { } reason)
             {
-                _ = new System.Data.Common.DbConnectionStringBuilder { ConnectionString = connection };
-            }
-            catch (ArgumentException)
-            {
-                // The text may hold a password: it is not repeated.
-                errors.Add("ConnectionStrings:SiteControl: is not a connection string (name=value; ...).");
+                errors.Add($"ConnectionStrings:SiteControl: {reason}");
             }
         }
         else
@@ -341,7 +335,4 @@ public static partial class SmsConsoleSettings
         errors.Add($"{key}: \"{text}\" is neither true nor false.");
         return standard;
     }
-
-    [GeneratedRegex("^[A-Z0-9]{3}\\z", RegexOptions.CultureInvariant)]
-    private static partial Regex SiteCodePattern();
 }

@@ -83,7 +83,7 @@ internal sealed partial class StatusReceiver(EngineStore store, PrimarySite prim
         }
 
         error = messages.Count > MaximumMessages ? $"It holds {messages.Count} messages; {MaximumMessages} are allowed."
-            : messages.Any(m => m is null || m.Component.Length is 0 or > 64 || m.MessageId is < 0 or > 99_999 || !Enum.IsDefined(m.Severity)) ? "A field of a message is out of its range."
+            : messages.Any(m => m is null || m.Component.Length is 0 or > 64 || m.MessageId is < 0 or > 99_999 || !Enum.IsDefined(m.Severity) || m.JobId is { Length: > 16 }) ? "A field of a message is out of its range."
             : "";
         return error.Length == 0 ? messages : null;
     }
@@ -102,7 +102,7 @@ internal sealed partial class StatusReceiver(EngineStore store, PrimarySite prim
 
                 InboxMail.Receive(db, envelope);
                 db.StatusMessages.AddRange(messages.Select(m => Message(site.Code, m)));
-                var failure = Fail(db, site, messages);
+                var failure = await FailAsync(db, site, messages, token);
                 await db.SaveChangesAsync(token);
                 await CapAsync(db, site.Code, token);
                 return failure;
@@ -131,18 +131,35 @@ internal sealed partial class StatusReceiver(EngineStore store, PrimarySite prim
         Text = message.Text.Length <= MaximumText ? message.Text : message.Text[..MaximumText],
     };
 
-    private SiteFailureText? Fail(SmsContext db, Site site, IReadOnlyList<SiteMessage> messages)
+    private async Task<SiteFailureText?> FailAsync(SmsContext db, Site site, IReadOnlyList<SiteMessage> messages, CancellationToken cancellationToken)
     {
         foreach (var message in messages.Reverse())
         {
             if (message.Component == SiteComponents.Bootstrap && SmsEvents.EndsInstallation(message.MessageId) is { } happened)
             {
+                if (await IsOvertakenAsync(db, site, happened, message.JobId, cancellationToken))
+                {
+                    LogOvertaken(site.Code, message.MessageId, message.JobId!);
+                    return null;
+                }
+
                 var failure = SmsEvents.Explain(message.MessageId, site.Code, message.Text);
                 return phases.Apply(db, site, new SiteMove(happened, failure.Reason, SiteComponents.Bootstrap, failure)) ? failure : null;
             }
         }
 
         return null;
+    }
+
+    /// <summary>
+    /// Whether a retry has sent the package anew since: what was wrong with the one before is no longer what the site waits for. A message
+    /// without a job counts, because nothing says that it is old.
+    /// </summary>
+    private static async Task<bool> IsOvertakenAsync(SmsContext db, Site site, SiteEvent happened, string? jobId, CancellationToken cancellationToken)
+    {
+        var type = happened == SiteEvent.PackageRejected ? JobType.SiteInstall : JobType.SiteControl;
+        return jobId is not null && jobId != await db.Jobs.Where(j => j.Destination == site.Code && j.Incarnation == site.Incarnation && j.Type == type)
+            .OrderByDescending(j => j.Id).Select(j => j.Id).FirstOrDefaultAsync(cancellationToken);
     }
 
     private static async Task CapAsync(SmsContext db, string code, CancellationToken cancellationToken)
@@ -168,6 +185,9 @@ internal sealed partial class StatusReceiver(EngineStore store, PrimarySite prim
 
     [LoggerMessage(2902, LogLevel.Warning, "{SiteCode}: installation failed with event {EventId}: {Reason}")]
     private partial void LogSiteFailed(string siteCode, int eventId, string reason);
+
+    [LoggerMessage(2904, LogLevel.Information, "{SiteCode}: event {EventId} speaks of job {JobId}; a newer one is on its way, and the site goes on.")]
+    private partial void LogOvertaken(string siteCode, int eventId, string jobId);
 
     [LoggerMessage(2903, LogLevel.Error, "{SiteCode}: {File} could not be taken; the next run tries again.")]
     private partial void LogFailed(Exception exception, string siteCode, string file);

@@ -27,7 +27,7 @@ public enum BootstrapOutcome
 /// <list type="bullet">
 /// <item>Woken by an instruction in RECEIVE; the timer is the guarantee.</item>
 /// <item>Reads BOOTSTRP.CFG and RECEIVE.</item>
-/// <item>May write below its own root only.</item>
+/// <item>May write below its own root, and BOOTSTRP.LOG beside it.</item>
 /// <item>Killed here: every step looks first whether it is done; until the pointer is switched, nothing that counts has changed.</item>
 /// </list>
 /// </summary>
@@ -176,15 +176,15 @@ public sealed class BootstrapService(IDisk disk, SmsRoot root, SiteIdentity iden
 
         if (!disk.FileExists(package))
         {
-            return new Failure(SiteEvents.PackageDisappeared, first, $"{name} has disappeared.");
+            return new Failure(SiteEvents.PackageDisappeared, first, $"{name} has disappeared.", envelope.JobId);
         }
 
         if (!await PayloadCheck.MatchesAsync(disk, package, envelope, cancellationToken))
         {
-            return new Failure(eventId, first, $"{name} is invalid: its content is not what {identity.ParentCode} signed ({disk.Length(package)} of {envelope.Length} bytes).");
+            return new Failure(eventId, first, $"{name} is invalid: its content is not what {identity.ParentCode} signed ({disk.Length(package)} of {envelope.Length} bytes).", envelope.JobId);
         }
 
-        return first ? null : CheckControlFile();
+        return first || CheckControlFile() is not { } failure ? null : failure with { JobId = envelope.JobId };
     }
 
     private Failure? CheckControlFile()
@@ -218,6 +218,8 @@ public sealed class BootstrapService(IDisk disk, SmsRoot root, SiteIdentity iden
             }
         }
 
+        // Verified just now: the parent's own words.
+        var jobId = ReadInstruction(Instruction1, out _)?.Envelope.JobId;
         var slot = ComponentSlots.Idle(disk, root);
         try
         {
@@ -226,7 +228,7 @@ public sealed class BootstrapService(IDisk disk, SmsRoot root, SiteIdentity iden
             var free = disk.FreeSpace(root.Path);
             if (free < needed)
             {
-                return new Failure(SiteEvents.NotEnoughDiskSpace, null, $"Not enough disk space for the site server: {needed >> 20} MB are needed at {root.Path}, {free >> 20} MB are free.");
+                return new Failure(SiteEvents.NotEnoughDiskSpace, null, $"Not enough disk space for the site server: {needed >> 20} MB are needed at {root.Path}, {free >> 20} MB are free.", jobId);
             }
 
             disk.DeleteDirectory(slot);
@@ -250,12 +252,12 @@ public sealed class BootstrapService(IDisk disk, SmsRoot root, SiteIdentity iden
         }
         catch (InvalidDataException e)
         {
-            return new Failure(SiteEvents.Package1NotDecompressed, true, $"{Path.GetFileName(root.Package1)} could not be unpacked: {e.Message}");
+            return new Failure(SiteEvents.Package1NotDecompressed, true, $"{Path.GetFileName(root.Package1)} could not be unpacked: {e.Message}", jobId);
         }
         catch (IOException e) when (e.HResult is OutOfSpace or OutOfSpaceWindows || disk.FreeSpace(root.Path) < Reserve / 8)
         {
             disk.DeleteDirectory(slot); // else there is no room even for the message that says so
-            return new Failure(SiteEvents.NotEnoughDiskSpace, null, $"The disk became full while unpacking: {e.Message}");
+            return new Failure(SiteEvents.NotEnoughDiskSpace, null, $"The disk became full while unpacking: {e.Message}", jobId);
         }
     }
 
@@ -287,12 +289,12 @@ public sealed class BootstrapService(IDisk disk, SmsRoot root, SiteIdentity iden
         if (failure.First is { } first)
         {
             // Told before anything is moved: killed between the two it is told twice, the other way round never.
-            status.Raise(SiteComponents.Bootstrap, failure.EventId, TraceLevel.Error, text);
+            status.Raise(SiteComponents.Bootstrap, failure.EventId, TraceLevel.Error, text, failure.JobId);
             Inbox.SetAside(disk, root.Receive, failure.Text, null, first ? root.Package1 : root.Package2, first ? Instruction1 : Instruction2);
         }
         else if (!disk.FileExists(StoppedFile))
         {
-            status.Raise(SiteComponents.Bootstrap, failure.EventId, TraceLevel.Error, text);
+            status.Raise(SiteComponents.Bootstrap, failure.EventId, TraceLevel.Error, text, failure.JobId);
             disk.Write(StoppedFile, Encoding.ASCII.GetBytes(failure.EventId.ToString(CultureInfo.InvariantCulture)));
         }
         else
@@ -304,5 +306,9 @@ public sealed class BootstrapService(IDisk disk, SmsRoot root, SiteIdentity iden
     }
 
     /// <param name="First">The package at fault: PK1, PK2, or neither.</param>
-    private sealed record Failure(int EventId, bool? First, string Text);
+    /// <param name="JobId">
+    /// The parent's job that brought it: a parent that has sent another one since does not fail the site again. Null where the package was not signed
+    /// by the parent, whose word it therefore is not.
+    /// </param>
+    private sealed record Failure(int EventId, bool? First, string Text, string? JobId = null);
 }

@@ -101,7 +101,8 @@ public sealed class Scheduler(IDisk disk, SmsRoot root, string siteCode, SiteKey
             job.EnvelopeType!,
             payload.Length,
             hash,
-            clock.GetUtcNow());
+            clock.GetUtcNow(),
+            job.Id);
         disk.Write(instruction, Instruction.Sign(envelope, key));
         return payload.Length;
     }

@@ -54,7 +54,56 @@ public sealed class SendingStoppedException(string message, Exception? inner = n
 /// <param name="RuntimeId">For example "linux-x64"; null when unknown.</param>
 /// <param name="DotnetVersion">Newest Microsoft.NETCore.App our program runs on, else the newest found, for example "10.0.12"; null without one.</param>
 /// <param name="DirectoryState">Of the install directory.</param>
-public sealed record LinkProbe(string OperatingSystem, string? RuntimeId, string? DotnetVersion, long FreeBytes, DirectoryState DirectoryState, bool Writable, string User);
+/// <param name="Occupant">What of another site meets the install directory; null where nothing does.</param>
+public sealed record LinkProbe(
+    string OperatingSystem,
+    string? RuntimeId,
+    string? DotnetVersion,
+    long FreeBytes,
+    DirectoryState DirectoryState,
+    bool Writable,
+    string User,
+    DirectoryOccupant? Occupant = null);
+
+/// <summary>
+/// A site that has its files where a new one is to be: whoever it belongs to, and whether or not this primary knows it, two sites that
+/// meet would write into each other.
+/// </summary>
+/// <param name="Mark">What it is known by: one of <see cref="Marks"/>.</param>
+/// <param name="Directory">Where that lies, with links followed.</param>
+public sealed record DirectoryOccupant(OccupantRelation Relation, string Mark, string Directory)
+{
+    /// <summary>An SMS root directory, an installation that has begun, a primary's data directory.</summary>
+    public static IReadOnlyList<string> Marks { get; } = ["SITE.SRV", "BOOTSTRP.CFG", "SiteControl.db"];
+
+    /// <summary>Folders below the install directory that are looked into.</summary>
+    public const int Depth = 3;
+
+    public override string ToString() => Relation switch
+    {
+        OccupantRelation.Same => $"Another site has its files there: {Directory} holds {Mark}.",
+        OccupantRelation.Inside => $"It lies inside another site's directory: {Directory} holds {Mark}.",
+        OccupantRelation.Above => $"It holds another site: there is {Mark} in {Directory}.",
+    };
+
+    /// <summary>A site never installs itself inside another. Its own directory is no occupant of that kind, so a repeated attempt passes.</summary>
+    /// <exception cref="LinkException">The install directory lies inside another site's.</exception>
+    public static void RefuseInside(DirectoryOccupant? occupant)
+    {
+        if (occupant is { Relation: OccupantRelation.Inside })
+        {
+            throw new LinkException(LinkStage.Directory, occupant.ToString(), retryable: false);
+        }
+    }
+}
+
+/// <summary>How an install directory meets another site.</summary>
+public enum OccupantRelation
+{
+    Same,
+    Inside,
+    Above,
+}
 
 /// <summary>State of an install directory.</summary>
 public enum DirectoryState

@@ -30,8 +30,13 @@ public sealed class LinkFactory(IDisk disk, ISiteProcesses processes, TimeProvid
         }
 
         using var process = StartScan(start);
-        var errors = process.StandardError.ReadToEndAsync(cancellationToken);
-        var output = await process.StandardOutput.ReadToEndAsync(cancellationToken);
+        var errors = ProgramOutput.ReadEndAsync(process.StandardError, ProgramOutput.KeptErrors, cancellationToken);
+        if (await ProgramOutput.ReadAsync(process.StandardOutput.BaseStream, ProgramOutput.MaximumAnswer, cancellationToken) is not { } output)
+        {
+            process.Kill();
+            throw new LinkException(LinkStage.HostKey, $"{host}, port {port}, offers more host keys than a host has.", retryable: false);
+        }
+
         await process.WaitForExitAsync(cancellationToken);
         var keys = output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Where(l => !l.StartsWith('#'))

@@ -28,11 +28,13 @@ public sealed class PathLink(IDisk disk, ISiteProcesses processes, string direct
             disk.FreeSpace(_root.Path),
             state,
             IsWritable(),
-            Environment.UserName));
+            Environment.UserName,
+            FindOccupant()));
     }
 
     public async Task<Enrolment> BootstrapAsync(BootstrapOrder order, IProgress<(long Sent, long Total)> progress, CancellationToken cancellationToken)
     {
+        DirectoryOccupant.RefuseInside(FindOccupant());
         await PrepareAsync(order, cancellationToken);
         CopyProgram(SiteProgram.FrameworkDependent, progress);
         return await StartAndConfirmAsync(order, cancellationToken);
@@ -238,6 +240,59 @@ public sealed class PathLink(IDisk disk, ISiteProcesses processes, string direct
 
         return false;
     }
+
+    /// <summary>The same question as the probe's over SSH.</summary>
+    private DirectoryOccupant? FindOccupant()
+    {
+        var real = RealPath.Of(_root.Path);
+        if (MarkIn(real) is { } own)
+        {
+            return new DirectoryOccupant(OccupantRelation.Same, own, real);
+        }
+
+        for (var above = Path.GetDirectoryName(real); above is not null; above = Path.GetDirectoryName(above))
+        {
+            if (MarkIn(above) is { } mark)
+            {
+                return new DirectoryOccupant(OccupantRelation.Inside, mark, above);
+            }
+        }
+
+        return FindBelow(real, DirectoryOccupant.Depth);
+    }
+
+    private DirectoryOccupant? FindBelow(string directory, int depth)
+    {
+        if (depth == 0 || disk.IsLink(directory))
+        {
+            return null;
+        }
+
+        foreach (var inner in ReadableDirectories(directory))
+        {
+            if ((MarkIn(inner) is { } mark ? new DirectoryOccupant(OccupantRelation.Above, mark, inner) : FindBelow(inner, depth - 1)) is { } found)
+            {
+                return found;
+            }
+        }
+
+        return null;
+    }
+
+    private IReadOnlyList<string> ReadableDirectories(string directory)
+    {
+        try
+        {
+            return disk.ListDirectories(directory);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return []; // what this account cannot see it cannot write into either
+        }
+    }
+
+    private string? MarkIn(string directory) =>
+        DirectoryOccupant.Marks.FirstOrDefault(mark => disk.FileExists(Path.Combine(directory, mark)) || disk.DirectoryExists(Path.Combine(directory, mark)));
 
     private bool IsWritable()
     {

@@ -3,12 +3,14 @@ using SmsConsole.SiteServer.Spool;
 namespace SmsConsole.SiteServer;
 
 /// <summary>A status message: a numbered event of a component (numbers of KB122180 and KB122181).</summary>
-public sealed record SiteMessage(DateTimeOffset At, string Component, int MessageId, TraceLevel Severity, string Text);
+/// <param name="JobId">The parent's job it speaks of, where it speaks of one.</param>
+public sealed record SiteMessage(DateTimeOffset At, string Component, int MessageId, TraceLevel Severity, string Text, string? JobId = null);
 
 /// <summary>Takes status messages.</summary>
 public interface IStatusSink
 {
-    void Raise(string component, int messageId, TraceLevel severity, string text);
+    /// <param name="jobId">The parent's job the message speaks of.</param>
+    void Raise(string component, int messageId, TraceLevel severity, string text, string? jobId = null);
 }
 
 /// <summary>Event numbers that the site server raises.</summary>

@@ -27,11 +27,11 @@ public sealed class StatusManager(IDisk disk, SmsRoot root, SiteIdentity identit
     public StatusManager With(TraceLog other) => new(disk, root, identity, clock, other);
 
     /// <summary>Keeps a message durably and writes it to the log.</summary>
-    public void Raise(string component, int messageId, TraceLevel severity, string text)
+    public void Raise(string component, int messageId, TraceLevel severity, string text, string? jobId = null)
     {
         var at = clock.GetUtcNow();
         log.Write(severity, $"{component} {messageId.ToString(CultureInfo.InvariantCulture)}: {text}");
-        var message = new SiteMessage(at, component, messageId, severity, text.Length > 2000 ? text[..2000] : text);
+        var message = new SiteMessage(at, component, messageId, severity, text.Length > 2000 ? text[..2000] : text, jobId);
         disk.CreateDirectory(root.StatusBox);
         disk.Write(Path.Combine(root.StatusBox, $"{at.UtcTicks:X16}-{Guid.NewGuid():N}.SVF"), JsonSerializer.SerializeToUtf8Bytes(message, SiteJson.Default.SiteMessage));
     }

@@ -9,6 +9,7 @@ namespace SmsConsole.SiteServer.Trust;
 /// <param name="Stream">Sequence numbers count per source, incarnation and stream.</param>
 /// <param name="Type">One of <see cref="EnvelopeTypes"/>.</param>
 /// <param name="Sha256">Lower-case hexadecimal.</param>
+/// <param name="JobId">The job of the source that sends it, so that an answer can say what it answers.</param>
 public sealed record Envelope(
     int Version,
     string Source,
@@ -19,7 +20,8 @@ public sealed record Envelope(
     string Type,
     long Length,
     string Sha256,
-    DateTimeOffset CreatedAt);
+    DateTimeOffset CreatedAt,
+    string? JobId = null);
 
 /// <summary>Types of payload.</summary>
 public static class EnvelopeTypes

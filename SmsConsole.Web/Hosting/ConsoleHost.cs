@@ -108,7 +108,7 @@ internal static class ConsoleHost
         cookie.Cookie.HttpOnly = true;
         cookie.Cookie.SameSite = SameSiteMode.Lax;
         cookie.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
-        cookie.ExpireTimeSpan = TimeSpan.FromHours(12);
+        cookie.ExpireTimeSpan = SessionLife.Longest;
         cookie.SlidingExpiration = true;
         cookie.LoginPath = "/login";
         cookie.AccessDeniedPath = "/denied";

@@ -12,6 +12,7 @@ public class BoundaryTests
     private static readonly HashSet<string> _diskBoundary =
     [
         "SmsConsole.SiteServer.Spool.PhysicalDisk", // the disk itself
+        "SmsConsole.SiteServer.Spool.RealPath", // links on the way to a directory
         "SmsConsole.SiteServer.Spool.WakeSignal", // file watchers
         "SmsConsole.SiteServer.SiteLock", // locks of the operating system
         "SmsConsole.SiteServer.SiteProcesses", // execute bits

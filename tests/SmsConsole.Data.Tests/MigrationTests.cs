@@ -1,6 +1,8 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.Extensions.DependencyInjection;
+using SmsConsole.Data.Queries;
 
 namespace SmsConsole.Data.Tests;
 
@@ -40,6 +42,45 @@ public sealed class MigrationTests
 
         // Again, as at every start.
         await database.Database.MigrateAsync(Cancellation);
+    }
+
+    [Theory]
+    [ClassData(typeof(Providers))]
+    public async Task MigrateAsync_DatabaseOfTheFirstVersion_KeepsItsDataAndGivesSitesTheirPlatform(SmsProvider provider)
+    {
+        await using var database = TestDatabase.Unmigrated(provider);
+        if (provider == SmsProvider.Sqlite)
+        {
+            SqliteFile.Create(database.File);
+        }
+
+        await using (var old = database.Open())
+        {
+            await old.GetService<IMigrator>().MigrateAsync("Initial", Cancellation);
+            await old.Database.ExecuteSqlRawAsync("""
+                INSERT INTO "Sites" ("Code", "Name", "Type", "ParentCode", "Status", "DetailedStatus", "Phase", "InstallDirectory", "Incarnation", "EnrolmentTokenHash", "CreatedAt", "Revision") VALUES
+                    ('P01', 'Primary site', 'Primary', NULL, 'Active', 'None', 4, '/sms', '11111111-1111-1111-1111-111111111111', NULL, '2026-01-05 08:00:00', 3),
+                    ('S01', 'Branch', 'Secondary', 'P01', 'Pending', 'InstJobBegin', 2, '/srv/S01', '22222222-2222-2222-2222-222222222222', NULL, '2026-01-05 08:00:00', 7),
+                    ('S02', 'Depot', 'Secondary', 'P01', 'Active', 'None', 4, '/srv/S02', '33333333-3333-3333-3333-333333333333', NULL, '2026-01-05 08:00:00', 9);
+                INSERT INTO "SiteHistory" ("SiteCode", "At", "FromStatus", "FromDetailed", "FromPhase", "ToStatus", "ToDetailed", "ToPhase", "Why", "Who") VALUES
+                    ('S01', '2026-01-05 08:00:00', 'Pending', 'NewSite', 0, 'Pending', 'PreinstJobBegin', 1, 'next', 'anna');
+                INSERT INTO "Operations" ("Kind", "Subject", "PayloadJson", "CreatedAt", "DueAt", "Attempts", "Revision") VALUES
+                    ('Enrolled', 'S01', 'linux-arm64', '2026-01-05 08:00:00', '2026-01-05 08:00:00', 0, 0),
+                    ('Enrolled', 'S01', 'linux-x64', '2026-01-05 08:00:00', '2026-01-05 08:00:00', 0, 0),
+                    ('Enrolled', 'S02', NULL, '2026-01-05 08:00:00', '2026-01-05 08:00:00', 0, 0),
+                    ('PlaceJob', 'P0100001', NULL, '2026-01-05 08:00:00', '2026-01-05 08:00:00', 0, 0);
+                """, Cancellation);
+        }
+
+        await database.Database.MigrateAsync(Cancellation);
+
+        Assert.True(await database.Database.IsReadyAsync(Cancellation));
+        await using var context = database.Open();
+        var sites = await context.Sites.OrderBy(s => s.Code).ToListAsync(Cancellation);
+        Assert.Equal([("P01", null, 3L), ("S01", "linux-x64", 7L), ("S02", null, 9L)], sites.Select(s => (s.Code, s.RuntimeId, s.Revision)));
+        Assert.Equal((DetailedStatus.InstJobBegin, "P01", Guid.Parse("22222222-2222-2222-2222-222222222222")), (sites[1].DetailedStatus, sites[1].ParentCode, sites[1].Incarnation));
+        Assert.Equal("anna", (await context.SiteHistory.SingleAsync(Cancellation)).Who);
+        Assert.Equal("PlaceJob", (await context.Operations.SingleAsync(Cancellation)).Kind);
     }
 
     [Fact]

@@ -10,6 +10,8 @@ public sealed class TestSshd : IAsyncDisposable
 {
     private readonly string _folder;
     private Process? _process;
+    private string? _forced;
+    private int _signIns;
 
     private TestSshd(string folder, int port) => (_folder, Port) = (folder, port);
 
@@ -63,6 +65,17 @@ public sealed class TestSshd : IAsyncDisposable
 
     public Task RestartAsync() => BeginAsync();
 
+    /// <summary>How often somebody has signed in.</summary>
+    public int SignIns => _signIns;
+
+    /// <summary>Whatever a session asks for, it gets this command.</summary>
+    public async Task ForceAsync(string command)
+    {
+        await StopAsync();
+        _forced = command;
+        await BeginAsync();
+    }
+
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
@@ -85,6 +98,7 @@ public sealed class TestSshd : IAsyncDisposable
             StrictModes no
             MaxStartups 500
             MaxSessions 500
+            {(_forced is null ? "" : "ForceCommand " + _forced)}
 
             """));
         if (Environment.UserName == "root")
@@ -98,7 +112,14 @@ public sealed class TestSshd : IAsyncDisposable
             RedirectStandardError = true,
             UseShellExecute = false,
         })!;
-        _ = _process.StandardError.ReadToEndAsync();
+        _process.ErrorDataReceived += (_, line) =>
+        {
+            if (line.Data?.StartsWith("Accepted ", StringComparison.Ordinal) == true)
+            {
+                Interlocked.Increment(ref _signIns);
+            }
+        };
+        _process.BeginErrorReadLine();
         for (var i = 0; i < 500; i++)
         {
             using var probe = new TcpClient();

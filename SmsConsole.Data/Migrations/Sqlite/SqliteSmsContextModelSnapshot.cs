@@ -498,6 +498,30 @@ namespace SmsConsole.Data.Migrations.Sqlite
                     b.ToTable("Users", (string)null);
                 });
 
+            modelBuilder.Entity("SmsConsole.Data.Security.EndedSession", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasMaxLength(64)
+                        .IsUnicode(false)
+                        .HasColumnType("TEXT");
+
+                    b.Property<DateTime>("EndedAt")
+                        .HasColumnType("TEXT");
+
+                    b.Property<string>("UserName")
+                        .IsRequired()
+                        .HasMaxLength(256)
+                        .HasColumnType("TEXT");
+
+                    b.HasKey("Id");
+
+                    b.HasIndex("EndedAt");
+
+                    b.HasIndex("UserName");
+
+                    b.ToTable("EndedSessions", (string)null);
+                });
+
             modelBuilder.Entity("SmsConsole.Data.Sites.Site", b =>
                 {
                     b.Property<string>("Code")
@@ -513,10 +537,6 @@ namespace SmsConsole.Data.Migrations.Sqlite
                         .HasMaxLength(32)
                         .IsUnicode(false)
                         .HasColumnType("TEXT");
-
-                    b.Property<byte[]>("EnrolmentTokenHash")
-                        .HasMaxLength(32)
-                        .HasColumnType("BLOB");
 
                     b.Property<DateTime?>("FailedAt")
                         .HasColumnType("TEXT");
@@ -568,6 +588,11 @@ namespace SmsConsole.Data.Migrations.Sqlite
                     b.Property<long>("Revision")
                         .IsConcurrencyToken()
                         .HasColumnType("INTEGER");
+
+                    b.Property<string>("RuntimeId")
+                        .HasMaxLength(32)
+                        .IsUnicode(false)
+                        .HasColumnType("TEXT");
 
                     b.Property<string>("ServicesJson")
                         .HasColumnType("TEXT");

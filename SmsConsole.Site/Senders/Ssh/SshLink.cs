@@ -31,18 +31,15 @@ internal sealed class SshLink(IDisk disk, SshMaster master, LinkAddress address,
 
     public async Task<LinkProbe> ProbeAsync(CancellationToken cancellationToken)
     {
-        var lines = (await ScriptAsync(SshScripts.Probe, [address.Directory], default, cancellationToken)).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        if (lines.Length < 7 || !Enum.TryParse<DirectoryState>(lines[4], out var state) || !long.TryParse(lines[6], CultureInfo.InvariantCulture, out var freeKib))
-        {
-            throw new LinkException(LinkStage.Program, $"{address.Host} is not a system the LAN Sender can work with (a POSIX shell is needed).", retryable: false);
-        }
-
-        return new LinkProbe($"{lines[0]} {lines[1]}", RuntimeIdOf(lines[0], lines[1], lines[2]), RuntimeOf(lines.Skip(7)), freeKib << 10, state, lines[5] == "yes", lines[3]);
+        return SshProbe.Read(await ScriptAsync(SshScripts.Probe, [address.Directory], default, cancellationToken))
+            ?? throw new LinkException(LinkStage.Program, $"{address.Host} is not a system the LAN Sender can work with (a POSIX shell is needed).", retryable: false);
     }
 
     public async Task<Enrolment> BootstrapAsync(BootstrapOrder order, IProgress<(long Sent, long Total)> progress, CancellationToken cancellationToken)
     {
-        var program = SiteProgram.For(disk, await ProbeAsync(cancellationToken), out var explanation)
+        var probe = await ProbeAsync(cancellationToken);
+        DirectoryOccupant.RefuseInside(probe.Occupant);
+        var program = SiteProgram.For(disk, probe, out var explanation)
             ?? throw new LinkException(LinkStage.Program, explanation, retryable: false);
         await PrepareAsync(order, cancellationToken);
         await UploadProgramAsync(program, progress, cancellationToken);
@@ -144,34 +141,6 @@ internal sealed class SshLink(IDisk disk, SshMaster master, LinkAddress address,
         }
     }
 
-    /// <summary>Of what <c>dotnet --list-runtimes</c> lists, the newest our program runs on; without one the newest of all, to be named to the administrator.</summary>
-    internal static string? RuntimeOf(IEnumerable<string> listed) => listed
-        .Where(l => l.StartsWith("Microsoft.NETCore.App ", StringComparison.Ordinal))
-        .Select(l => l.Split(' ')[1])
-        .Select(text => (Text: text, Version: Version.TryParse(text.Split('-')[0], out var version) ? version : null))
-        .Where(r => r.Version is not null)
-        .OrderBy(r => r.Version!.Major == SiteProgram.RuntimeMajor)
-        .ThenBy(r => r.Version)
-        .LastOrDefault().Text;
-
-    private static string? RuntimeIdOf(string system, string machine, string library)
-    {
-        var architecture = machine switch
-        {
-            "x86_64" or "amd64" => "x64",
-            "aarch64" or "arm64" => "arm64",
-            "armv7l" => "arm",
-            _ => null,
-        };
-        return (system, architecture) switch
-        {
-            (_, null) => null,
-            ("Linux", _) => (library == "musl" ? "linux-musl-" : "linux-") + architecture,
-            ("Darwin", _) => "osx-" + architecture,
-            _ => null,
-        };
-    }
-
     private async Task PrepareAsync(BootstrapOrder order, CancellationToken cancellationToken)
     {
         var present = await ScriptAsync(SshScripts.Prepare, [address.Directory], default, cancellationToken);
@@ -236,8 +205,8 @@ internal sealed class SshLink(IDisk disk, SshMaster master, LinkAddress address,
         using var process = master.Start(script);
         try
         {
-            var output = process.StandardOutput.ReadToEndAsync(cancellationToken);
-            var errors = process.StandardError.ReadToEndAsync(cancellationToken);
+            var output = AnswerAsync(process, cancellationToken);
+            var errors = ProgramOutput.ReadEndAsync(process.StandardError, ProgramOutput.KeptErrors, cancellationToken);
             var input = process.StandardInput.BaseStream;
             try
             {
@@ -255,9 +224,11 @@ internal sealed class SshLink(IDisk disk, SshMaster master, LinkAddress address,
             }
 
             await process.WaitForExitAsync(cancellationToken);
+            var answer = await output;
             return process.ExitCode switch
             {
-                0 => await output,
+                _ when answer is null => throw new LinkException(LinkStage.Program, $"{address.Host} answers with more than {ProgramOutput.MaximumAnswer >> 10} KiB, which no script of ours does: something else speaks there, as a greeting of the account's shell does.", retryable: false),
+                0 => answer,
                 SshScripts.DirectoryTaken => throw new LinkException(LinkStage.Directory, $"The directory {address.Directory} is not empty.", retryable: false),
                 255 => throw SshMaster.Explain(address, await errors),
                 _ => throw new LinkException(LinkStage.Directory, $"{address.Host} answered: {FirstLine(await errors)} (code {process.ExitCode})"),
@@ -270,6 +241,18 @@ internal sealed class SshLink(IDisk disk, SshMaster master, LinkAddress address,
                 process.Kill();
             }
         }
+    }
+
+    /// <summary>Null when it says more than a script does; it is ended then, since it would wait for somebody to read on.</summary>
+    private static async Task<string?> AnswerAsync(Process process, CancellationToken cancellationToken)
+    {
+        var answer = await ProgramOutput.ReadAsync(process.StandardOutput.BaseStream, ProgramOutput.MaximumAnswer, cancellationToken);
+        if (answer is null)
+        {
+            process.Kill();
+        }
+
+        return answer;
     }
 
     private async Task<(LinkReply Reply, ReadOnlyMemory<byte> Data)> AskAsync(LinkCommand command, CancellationToken cancellationToken, ReadOnlyMemory<byte> data = default)
@@ -330,7 +313,7 @@ internal sealed class SshLink(IDisk disk, SshMaster master, LinkAddress address,
         public static async Task<Session> OpenAsync(SshMaster master, LinkAddress address, CancellationToken cancellationToken)
         {
             var process = master.Start(SshScripts.Link);
-            var session = new Session(process, process.StandardError.ReadToEndAsync(CancellationToken.None));
+            var session = new Session(process, ProgramOutput.ReadEndAsync(process.StandardError, ProgramOutput.KeptErrors, CancellationToken.None));
             try
             {
                 await session.Input.WriteAsync(Encoding.UTF8.GetBytes(address.Directory + "\n"), cancellationToken);

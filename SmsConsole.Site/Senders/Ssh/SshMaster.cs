@@ -107,7 +107,7 @@ internal sealed class SshMaster : IAsyncDisposable
 
     private static async Task WaitForSocketAsync(LinkAddress address, string folder, Process process, TimeProvider clock, CancellationToken cancellationToken)
     {
-        var errors = process.StandardError.ReadToEndAsync(CancellationToken.None);
+        var errors = ProgramOutput.ReadEndAsync(process.StandardError, ProgramOutput.KeptErrors, CancellationToken.None);
         var until = clock.GetUtcNow() + _patience;
         while (!File.Exists(Path.Combine(folder, "s")))
         {

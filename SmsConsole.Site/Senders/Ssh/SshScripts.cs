@@ -18,7 +18,10 @@ internal static class SshScripts
         if [ -n "$c" ] && [ -x "$c" ] && "$c" --list-runtimes >/dev/null 2>&1; then dn=$c; break; fi; done
         """;
 
-    /// <summary>In: root. Out, a line each: system, machine, C library, user, directory state, writable, free KiB, then the runtimes.</summary>
+    /// <summary>
+    /// In: root. Out, a line each: system, machine, C library, user, directory state, writable, free KiB, what of another site is there
+    /// (relation, mark and directory as <see cref="DirectoryOccupant"/> has them, or -), then the runtimes.
+    /// </summary>
     public const string Probe = """
         IFS= read -r root || exit 2
         uname -s; uname -m
@@ -32,6 +35,23 @@ internal static class SshScripts
         up=$root; while [ ! -d "$up" ]; do up=$(dirname "$up"); done
         if [ -w "$up" ]; then echo yes; else echo no; fi
         df -Pk "$up" | tail -n 1 | awk "{print \$4}"
+        marked() { for m in SITE.SRV BOOTSTRP.CFG SiteControl.db; do if [ -e "$1/$m" ]; then return 0; fi; done; return 1; }
+        real=$(cd -P "$up" 2>/dev/null && pwd -P) || real=$up
+        found=-
+        if [ "$up" = "$root" ] && marked "$real"; then found="Same $m $real"
+        else
+        a=$real; if [ "$up" = "$root" ]; then a=$(dirname "$a"); fi
+        while :; do
+        if marked "$a"; then found="Inside $m $a"; break; fi
+        case "$a" in /|.) break ;; esac
+        a=$(dirname "$a")
+        done
+        fi
+        if [ "$found" = - ] && [ "$up" = "$root" ]; then
+        b=$(find "$real" -maxdepth 4 "(" -name SITE.SRV -o -name BOOTSTRP.CFG -o -name SiteControl.db ")" 2>/dev/null | head -n 1)
+        if [ -n "$b" ]; then found="Above $(basename "$b") $(dirname "$b")"; fi
+        fi
+        printf "%s\n" "$found"
         """ + "\n" + FindDotnet + "\n" + """
         if [ -n "$dn" ]; then "$dn" --list-runtimes 2>/dev/null; fi
         exit 0

@@ -47,7 +47,7 @@ internal sealed class TSql
         ];
     }
 
-    /// <summary>Columns that a schema script creates, also those inside EXEC(N'...'), as "table.column".</summary>
+    /// <summary>Columns that are there after a schema script, also those inside EXEC(N'...'), as "table.column".</summary>
     public static IReadOnlyList<string> Created(string sql)
     {
         var creations = new CreationCollector();
@@ -55,6 +55,20 @@ internal sealed class TSql
         Assert.Empty(errors.Select(e => $"{e.Line}: {e.Message}"));
         return creations.Columns;
     }
+
+    /// <summary>
+    /// Columns that a batch adds to a table and names as well. SQL Server reads a batch as a whole before it runs any of it, and refuses
+    /// one that names a column a table does not have yet.
+    /// </summary>
+    public static IReadOnlyList<string> AddedAndNamedInOneBatch(string sql) =>
+    [
+        .. Parse(sql, out _).Batches.SelectMany(batch =>
+        {
+            var names = new BatchNames();
+            batch.Accept(names);
+            return names.Added.Where(names.Named.Contains);
+        }),
+    ];
 
     /// <summary>What the first SELECT's columns are called.</summary>
     public static IReadOnlyList<string> SelectedNames(string sql)
@@ -70,14 +84,43 @@ internal sealed class TSql
     {
         public List<string> Columns { get; } = [];
 
-        public override void Visit(CreateTableStatement node) =>
-            Columns.AddRange(node.Definition.ColumnDefinitions.Select(c => $"{node.SchemaObjectName.BaseIdentifier.Value}.{c.ColumnIdentifier.Value}"));
+        public override void Visit(CreateTableStatement node) => Columns.AddRange(node.Definition.ColumnDefinitions.Select(c => Name(node.SchemaObjectName, c.ColumnIdentifier)));
+
+        public override void Visit(AlterTableAddTableElementStatement node) => Columns.AddRange(node.Definition.ColumnDefinitions.Select(c => Name(node.SchemaObjectName, c.ColumnIdentifier)));
+
+        public override void Visit(AlterTableDropTableElementStatement node)
+        {
+            foreach (var dropped in node.AlterTableDropTableElements.Where(e => e.TableElementType == TableElementType.Column))
+            {
+                Assert.True(Columns.Remove(Name(node.SchemaObjectName, dropped.Name)), $"{dropped.Name.Value} is dropped and was not there.");
+            }
+        }
 
         public override void Visit(ExecutableStringList node)
         {
-            foreach (var inner in node.Strings.OfType<StringLiteral>())
+            if (node.Strings is [StringLiteral inner])
             {
                 Columns.AddRange(Created(inner.Value));
+            }
+        }
+
+        private static string Name(SchemaObjectName table, Identifier column) => $"{table.BaseIdentifier.Value}.{column.Value}";
+    }
+
+    /// <summary>Columns that a batch adds to tables, and those it names outside of strings.</summary>
+    private sealed class BatchNames : TSqlFragmentVisitor
+    {
+        public List<string> Added { get; } = [];
+
+        public HashSet<string> Named { get; } = new(StringComparer.OrdinalIgnoreCase);
+
+        public override void Visit(AlterTableAddTableElementStatement node) => Added.AddRange(node.Definition.ColumnDefinitions.Select(c => c.ColumnIdentifier.Value));
+
+        public override void Visit(ColumnReferenceExpression node)
+        {
+            if (node.ColumnType == ColumnType.Regular)
+            {
+                Named.Add(node.MultiPartIdentifier.Identifiers[^1].Value);
             }
         }
     }
@@ -87,6 +130,7 @@ internal sealed class TSql
 internal sealed class NameResolver(IReadOnlyDictionary<string, HashSet<string>> tables) : TSqlFragmentVisitor
 {
     private readonly Dictionary<string, HashSet<string>> _sources = new(StringComparer.OrdinalIgnoreCase);
+    private readonly HashSet<string> _system = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<IReadOnlyList<string>> _columns = [];
     private readonly List<string> _problems = [];
 
@@ -96,7 +140,12 @@ internal sealed class NameResolver(IReadOnlyDictionary<string, HashSet<string>> 
     public override void Visit(NamedTableReference node)
     {
         var table = node.SchemaObject.BaseIdentifier.Value;
-        if (tables.TryGetValue(table, out var columns))
+        if (node.SchemaObject.SchemaIdentifier?.Value == "sys")
+        {
+            // The server's own catalogue, which a model does not know.
+            _system.Add(node.Alias?.Value ?? table);
+        }
+        else if (tables.TryGetValue(table, out var columns))
         {
             Add(node.Alias?.Value ?? table, columns);
         }
@@ -128,6 +177,18 @@ internal sealed class NameResolver(IReadOnlyDictionary<string, HashSet<string>> 
         }
     }
 
+    /// <summary>A statement in a string is a statement, too.</summary>
+    public override void Visit(ExecutableStringList node)
+    {
+        if (node.Strings is [StringLiteral inner])
+        {
+            var names = new NameResolver(tables);
+            new TSql150Parser(initialQuotedIdentifiers: true).Parse(new StringReader(inner.Value), out var errors).Accept(names);
+            _problems.AddRange(errors.Select(e => $"{e.Line}:{e.Column} {e.Message} in {inner.Value}"));
+            _problems.AddRange(names.Problems());
+        }
+    }
+
     public static IReadOnlyList<string> OutputNames(QueryExpression query) => query switch
     {
         QuerySpecification plain => [.. plain.SelectElements.OfType<SelectScalarExpression>().Select(e =>
@@ -155,6 +216,6 @@ internal sealed class NameResolver(IReadOnlyDictionary<string, HashSet<string>> 
             return _sources.Values.Any(s => s.Contains(column));
         }
 
-        return _sources.TryGetValue(name[^2], out var source) && (column == "*" || source.Contains(column));
+        return _system.Contains(name[^2]) || _sources.TryGetValue(name[^2], out var source) && (column == "*" || source.Contains(column));
     }
 }

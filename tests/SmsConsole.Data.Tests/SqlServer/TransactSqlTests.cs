@@ -29,7 +29,15 @@ public sealed class TransactSqlTests : IDisposable
         var sql = new TSql(context);
         Assert.Equal(sql.Columns.Order(), TSql.Created(script).Where(c => !c.StartsWith("__EF", StringComparison.Ordinal)).Order());
         Assert.Empty(sql.Problems(script));
+        Assert.Empty(TSql.AddedAndNamedInOneBatch(script));
     }
+
+    [Theory]
+    [InlineData("ALTER TABLE [Sites] ADD [New] int; UPDATE [Sites] SET [New] = 1;", 1)]
+    [InlineData("ALTER TABLE [Sites] ADD [New] int; EXEC(N'UPDATE [Sites] SET [New] = 1;');", 0)]
+    [InlineData("ALTER TABLE [Sites] ADD [New] int;\nGO\nUPDATE [Sites] SET [New] = 1;", 0)]
+    public void AddedAndNamedInOneBatch_Script_FindsWhatTheServerWouldRefuse(string script, int problems) =>
+        Assert.Equal(problems, TSql.AddedAndNamedInOneBatch(script).Count);
 
     [Theory]
     [InlineData("SELECT [s].[Code] FROM [Sites] AS [s]", 0)]
@@ -41,6 +49,8 @@ public sealed class TransactSqlTests : IDisposable
     [InlineData("INSERT INTO [Counters] ([Name], [Valeu]) VALUES (1, 2)", 1)]
     [InlineData("DELETE FROM [s] FROM [Sites] AS [s] WHERE [s].[Code] = 'A'", 0)]
     [InlineData("SELECT FROM WHERE", 1)]
+    [InlineData("EXEC(N'UPDATE [Sites] SET [Nam] = 1')", 1)]
+    [InlineData("SELECT [d].[name] FROM [sys].[columns] [d]", 0)]
     public void Problems_Statement_FindsWhatIsWrong(string statement, int problems)
     {
         using var context = new SqlServerDesignTimeFactory().CreateDbContext([]);
@@ -107,6 +117,7 @@ public sealed class TransactSqlTests : IDisposable
             new SendRequestState { Id = "R1", JobId = "P0100001", Destination = "S01", Outbox = "LAN" },
             new AuditEntry { Who = "ann", Action = "site.create", Target = "S01" },
             new Operation { Kind = "PlaceJob", Subject = "P0100001" },
+            new EndedSession { Id = "0123", UserName = "ann" },
             new InboxReceipt { Source = "S01", Stream = "status" },
             new EngineLease { Name = "engine", Owner = "host" },
             new Counter { Name = "Job" },

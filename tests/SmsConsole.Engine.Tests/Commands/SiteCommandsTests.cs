@@ -152,6 +152,24 @@ public class SiteCommandsTests
     }
 
     [Theory]
+    [InlineData(OccupantRelation.Same, DirectoryState.NotEmpty, "/far/P07 holds SITE.SRV")]
+    [InlineData(OccupantRelation.Inside, DirectoryState.Absent, "/far/P07 holds SITE.SRV")]
+    [InlineData(OccupantRelation.Above, DirectoryState.NotEmpty, "SITE.SRV in /far/P07")]
+    public async Task Preflight_AnotherSiteIsThere_NamesItAndCreatesNothing(OccupantRelation relation, DirectoryState state, string says)
+    {
+        await using var primary = await TestPrimary.StartAsync();
+        primary.Links.Probe = primary.Links.Probe with { DirectoryState = state, Occupant = new DirectoryOccupant(relation, "SITE.SRV", "/far/P07") };
+        var sites = primary.Get<ISiteCommands>();
+        var failed = Assert.Single((await sites.PreflightAsync(TestPrimary.Administrator, With(""), TestPrimary.Cancel)).Value.Checks, c => c.Outcome == CheckOutcome.Failed);
+
+        Assert.Equal(("directory.otherSite", "installDirectory"), (failed.Code, failed.Field));
+        Assert.Contains(says, failed.Text, StringComparison.Ordinal);
+        var created = await sites.CreateSecondarySiteAsync(TestPrimary.Administrator, With(""), TestPrimary.Cancel);
+        Assert.Equal("directory.otherSite", Assert.Single(created.Errors).Code);
+        Assert.Single(await primary.ReadAsync(db => db.Sites.ToListAsync()));
+    }
+
+    [Theory]
     [InlineData(Role.Viewer)]
     [InlineData(Role.Operator)]
     public async Task Create_NotAdministrator_IsForbidden(Role role)

@@ -56,6 +56,34 @@ public class FailureTests
         Assert.Equal((DetailedStatus)mended, (await primary.SiteAsync()).DetailedStatus);
     }
 
+    [Theory]
+    [InlineData(382, JobType.SiteInstall)]
+    [InlineData(384, JobType.SiteInstall)]
+    [InlineData(386, JobType.SiteControl)]
+    public async Task Receive_ReportOfTheRoundBeforeARetry_IsKeptAndFailsNothing(int messageId, JobType type)
+    {
+        await using var primary = await TestPrimary.StartAsync();
+        using var site = await primary.InstallToPhase4Async();
+        var before = (await primary.JobsAsync()).Single(j => j.Type == type).Id;
+        site.Fail(messageId, "The first time.", before);
+        await primary.ReceiveStatusAsync();
+        Assert.Equal(SiteStatus.Failed, (await primary.SiteAsync()).Status);
+        Assert.True((await primary.Get<ISiteCommands>().RetryAsync(TestPrimary.Administrator, "S01", TestPrimary.Cancel)).Succeeded);
+        await primary.RunAsync();
+
+        site.Fail(messageId, "The first time, on a slow way.", before);
+        await primary.ReceiveStatusAsync();
+
+        Assert.Equal(SiteStatus.Pending, (await primary.SiteAsync()).Status);
+        Assert.Equal(2, await primary.ReadAsync(db => db.StatusMessages.CountAsync(m => m.MessageId == messageId && m.SiteCode == "S01")));
+
+        var now = (await primary.JobsAsync()).Last(j => j.Type == type).Id;
+        Assert.NotEqual(before, now);
+        site.Fail(messageId, "Again.", now);
+        await primary.ReceiveStatusAsync();
+        Assert.Equal(SiteStatus.Failed, (await primary.SiteAsync()).Status);
+    }
+
     [Fact]
     public async Task RunOnce_ReportNeverComes_SiteSaysSoAndALateOneStillCounts()
     {

@@ -21,7 +21,6 @@ public class InstallationTests
         Assert.Equal(SiteTransitions.Active, SiteState.Of(row));
         Assert.Equal("1.0.7", row.Version);
         Assert.Null(row.WaitText);
-        Assert.Null(row.EnrolmentTokenHash);
         Assert.Equal(site.PublicKey, row.PublicKey);
         Assert.Contains("SMS_SCHEDULER", row.ServicesJson);
         Assert.Equal(["Bootstrap Job for S01", "Site Install Job for S01", "Site Control Job for S01"], (await primary.JobsAsync()).Select(j => j.Comment));

@@ -35,20 +35,21 @@ public sealed class CorruptPackageTests
         {
             var name = $"BAD{++number}";
             var hash = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(signed));
-            var envelope = new Envelope(1, "P01", "S01", of, EnvelopeStreams.Control, number, type, signed.Length, hash, TimeProvider.System.GetUtcNow());
+            var envelope = new Envelope(1, "P01", "S01", of, EnvelopeStreams.Control, number, type, signed.Length, hash, TimeProvider.System.GetUtcNow(), name);
             PhysicalDisk.Instance.CreateDirectory(root.Receive);
             PhysicalDisk.Instance.Write(Path.Combine(root.Receive, name + ".PCK"), sent);
             PhysicalDisk.Instance.Write(Path.Combine(root.Receive, name + ".INS"), Instruction.Sign(envelope, key));
         }
 
         var told = 0;
-        async Task ExpectAsync(int eventId, string word)
+        async Task ExpectAsync(int eventId, string word, bool isParents = true)
         {
             told++;
             await parent.UntilAsync(() => parent.Messages().Count >= told);
             var message = parent.Messages()[^1];
             Assert.Equal(eventId, message.MessageId);
             Assert.Equal(SiteComponents.Bootstrap, message.Component);
+            Assert.Equal(isParents ? $"BAD{number}" : null, message.JobId);
             Assert.Contains(word, message.Text);
             Assert.Contains($"SMS_BOOTSTRAP {eventId}: ", await File.ReadAllTextAsync(root.BootstrapLog, TestContext.Current.CancellationToken));
             Assert.Null(ComponentSlots.Current(PhysicalDisk.Instance, root));
@@ -61,13 +62,13 @@ public sealed class CorruptPackageTests
         Drop(Package, package, Flip(package), parent.Key, incarnation);
         await ExpectAsync(382, "not what P01 signed");
         Drop(Package, package, package, stranger, incarnation);
-        await ExpectAsync(382, "not signed by P01");
+        await ExpectAsync(382, "not signed by P01", isParents: false);
         Drop(Package, package, package, parent.Key, Guid.NewGuid());
-        await ExpectAsync(382, "does not come from P01 for this installation");
+        await ExpectAsync(382, "does not come from P01 for this installation", isParents: false);
         Drop(Control, control, control[..^10], parent.Key, incarnation);
         await ExpectAsync(383, "not what P01 signed");
         Drop(Control, control, control, stranger, incarnation);
-        await ExpectAsync(383, "not signed by P01");
+        await ExpectAsync(383, "not signed by P01", isParents: false);
         Drop(Control, foreign, foreign, parent.Key, incarnation);
         await ExpectAsync(383, "is for site S02");
         var noise = Encoding.UTF8.GetBytes("noise");

@@ -78,6 +78,75 @@ public class ProcessTests
     }
 
     [Fact]
+    public async Task Ssh_AnotherSitesDirectoryAndEndlessAnswers_AreRefusedWithTheReason()
+    {
+        Assert.SkipUnless(TestSshd.Program is not null, "There is no sshd: apt-get install openssh-server");
+        await using var sshd = await TestSshd.StartAsync();
+        await using var links = new LinkFactory(PhysicalDisk.Instance, new SiteProcesses(), TimeProvider.System);
+        var folder = Directory.CreateTempSubdirectory("sms-far-").FullName;
+        try
+        {
+            Directory.CreateDirectory(Path.Combine(folder, "P01", "SITE.SRV"));
+            var inside = new LinkAddress("S01", "ssh", Path.Combine(folder, "P01", "S01"), "127.0.0.1", sshd.Port, TestSshd.User, sshd.PrivateKey, sshd.HostKey);
+            await using (var link = await links.OpenAsync(inside, TestContext.Current.CancellationToken))
+            {
+                Assert.Equal(new DirectoryOccupant(OccupantRelation.Inside, "SITE.SRV", Path.Combine(folder, "P01")), (await link.ProbeAsync(TestContext.Current.CancellationToken)).Occupant);
+                var order = new BootstrapOrder("S01", "P01", Guid.NewGuid(), "key", "token", new ReturnAddress("collect", null));
+                var refused = await Assert.ThrowsAsync<LinkException>(() => link.BootstrapAsync(order, new Progress<(long Sent, long Total)>(), TestContext.Current.CancellationToken));
+                Assert.Equal((LinkStage.Directory, false), (refused.Stage, refused.Retryable));
+                Assert.Equal([Path.Combine(folder, "P01", "SITE.SRV")], Directory.GetFileSystemEntries(Path.Combine(folder, "P01")));
+            }
+
+            await sshd.ForceAsync("cat /dev/zero");
+            await using (var link = await links.OpenAsync(inside with { Directory = "/nowhere" }, TestContext.Current.CancellationToken))
+            {
+                var refused = await Assert.ThrowsAsync<LinkException>(() => link.ProbeAsync(TestContext.Current.CancellationToken));
+                Assert.Equal((LinkStage.Program, false), (refused.Stage, refused.Retryable));
+                Assert.Contains("64 KiB", refused.Message, StringComparison.Ordinal);
+            }
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task Ssh_LogReadAgainAndAgain_SignsInOnceAndGoesOnWhereItStopped()
+    {
+        Assert.SkipUnless(TestSshd.Program is not null, "There is no sshd: apt-get install openssh-server");
+        await using var sshd = await TestSshd.StartAsync();
+        await using var links = new LinkFactory(PhysicalDisk.Instance, new SiteProcesses(), TimeProvider.System);
+        var root = Directory.CreateTempSubdirectory("sms-far-").FullName;
+        try
+        {
+            var bin = Directory.CreateDirectory(Path.Combine(root, "BOOTSTRP.BIN")).FullName;
+            var log = Path.Combine(Directory.CreateDirectory(Path.Combine(root, "LOGS")).FullName, "sched.log");
+            foreach (var file in SiteProgram.FrameworkDependent.Files)
+            {
+                File.Copy(Path.Combine(SiteProgram.FrameworkDependent.Directory, file), Path.Combine(bin, Path.GetFileName(file)));
+            }
+
+            var address = new LinkAddress("S01", "ssh", root, "127.0.0.1", sshd.Port, TestSshd.User, sshd.PrivateKey, sshd.HostKey);
+            var offset = -1000L;
+            foreach (var line in (string[])["one", "two", "three"])
+            {
+                await File.AppendAllTextAsync(log, line + "\n", TestContext.Current.CancellationToken);
+                await using var link = await links.OpenAsync(address, TestContext.Current.CancellationToken);
+                var piece = await link.ReadLogAsync("sched", offset, TestContext.Current.CancellationToken);
+                Assert.Equal([line], piece.Lines);
+                offset = piece.NextOffset;
+            }
+
+            Assert.Equal(1, sshd.SignIns);
+        }
+        finally
+        {
+            Directory.Delete(root, recursive: true);
+        }
+    }
+
+    [Fact]
     public void SystemdUnit_PlainRoot_StartsTheSlotInUseAndStaysDownAfterStop()
     {
         var text = new SystemdUnit(PhysicalDisk.Instance, new SmsRoot("/srv/sms/S01"), "S01").Text();

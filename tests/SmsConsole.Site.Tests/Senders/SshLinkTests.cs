@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using SmsConsole.SiteServer.Spool;
 
 namespace SmsConsole.SiteServer.Tests.Senders;
 
@@ -13,7 +14,7 @@ public sealed class SshLinkTests
     [InlineData(null, "Microsoft.AspNetCore.App 10.0.2 [/d]", "Microsoft.NETCore.App nonsense", "")]
     [InlineData(null)]
     public void RuntimeOf_ListedRuntimes_PrefersTheOneOurProgramRunsOn(string? expected, params string[] listed) =>
-        Assert.Equal(expected, SshLink.RuntimeOf(listed));
+        Assert.Equal(expected, SshProbe.RuntimeOf(listed));
 
     [Theory]
     [InlineData("", 4294967295)]
@@ -52,6 +53,90 @@ public sealed class SshLinkTests
         {
             folder.Delete(recursive: true);
         }
+    }
+
+    [Theory]
+    [InlineData("site", null, null)]
+    [InlineData("site/SITE.SRV/", "Same SITE.SRV", "site")]
+    [InlineData("site/BOOTSTRP.CFG", "Same BOOTSTRP.CFG", "site")]
+    [InlineData("SiteControl.db", "Inside SiteControl.db", "")]
+    [InlineData("SITE.SRV/", "Inside SITE.SRV", "")]
+    [InlineData("site/p01/SITE.SRV/", "Above SITE.SRV", "site/p01")]
+    [InlineData("site/a b/c/BOOTSTRP.CFG", "Above BOOTSTRP.CFG", "site/a b/c")]
+    [InlineData("other/SITE.SRV/", null, null)]
+    public async Task Probe_AnotherSitesFilesAreThere_SaysWhichAndWhere(string present, string? says, string? where)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The far side is a POSIX system.");
+        var folder = Directory.CreateTempSubdirectory("ssh-probe ").FullName;
+        try
+        {
+            var path = Path.Combine(folder, "real", present);
+            Directory.CreateDirectory(present.EndsWith('/') ? path : Path.GetDirectoryName(path)!);
+            if (!present.EndsWith('/') && present != "site")
+            {
+                await File.WriteAllTextAsync(path, "", TestContext.Current.CancellationToken);
+            }
+
+            // Through a link, whose own name tells nothing.
+            Directory.CreateSymbolicLink(Path.Combine(folder, "link"), Path.Combine(folder, "real"));
+            var root = Path.Combine(folder, "link", "site");
+            var probe = SshProbe.Read((await RunAsync(SshScripts.Probe, root + "\n")).Output);
+            var local = await new PathLink(PhysicalDisk.Instance, new SiteProcesses(), root, TimeProvider.System).ProbeAsync(TestContext.Current.CancellationToken);
+
+            Assert.NotNull(probe);
+            Assert.Equal(says, probe.Occupant is { } found ? $"{found.Relation} {found.Mark}" : null);
+            Assert.Equal(where is null ? null : Path.TrimEndingDirectorySeparator(Path.Combine(folder, "real", where)), probe.Occupant?.Directory);
+            Assert.Equal(probe.Occupant, local.Occupant);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task Probe_NotThereYetInsideAnotherSite_SaysSo()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The far side is a POSIX system.");
+        var folder = Directory.CreateTempSubdirectory("ssh-probe-").FullName;
+        try
+        {
+            Directory.CreateDirectory(Path.Combine(folder, "SITE.SRV"));
+            var probe = SshProbe.Read((await RunAsync(SshScripts.Probe, Path.Combine(folder, "a", "b") + "\n")).Output);
+
+            Assert.Equal((DirectoryState.Absent, new DirectoryOccupant(OccupantRelation.Inside, "SITE.SRV", folder)), (probe!.DirectoryState, probe.Occupant));
+            var refused = Assert.Throws<LinkException>(() => DirectoryOccupant.RefuseInside(probe.Occupant));
+            Assert.Equal((LinkStage.Directory, false), (refused.Stage, refused.Retryable));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public void Marks_OfAnotherSite_AreTheOnesTheScriptLooksFor() =>
+        Assert.All(DirectoryOccupant.Marks, mark => Assert.Equal(2, SshScripts.Probe.Split(mark).Length - 1));
+
+    [Theory]
+    [InlineData(10, 10, true)]
+    [InlineData(11, 10, false)]
+    [InlineData(5_000_000, 64 << 10, false)]
+    public async Task ReadAsync_Output_IsReadToItsLimit(int printed, int limit, bool isAnswer)
+    {
+        using var output = new MemoryStream(new byte[printed]);
+        var answer = await ProgramOutput.ReadAsync(output, limit, TestContext.Current.CancellationToken);
+
+        Assert.Equal(isAnswer, answer is not null);
+        Assert.InRange(output.Position, 0, Math.Max(limit, 0) + 8192);
+    }
+
+    [Fact]
+    public async Task ReadEndAsync_LongErrors_KeepsTheEnd()
+    {
+        using var errors = new StreamReader(new MemoryStream(System.Text.Encoding.ASCII.GetBytes(new string('x', 100_000) + "\nthe reason")));
+
+        Assert.Equal("x\nthe reason", await ProgramOutput.ReadEndAsync(errors, 12, TestContext.Current.CancellationToken));
     }
 
     [Fact]

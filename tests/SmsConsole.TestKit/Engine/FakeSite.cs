@@ -56,7 +56,8 @@ public sealed class FakeSite(string code, string parent, SmsRoot parentRoot, IDi
     }
 
     /// <summary>The Bootstrap service gives up.</summary>
-    public Envelope Fail(int messageId, string text) => Tell(new SiteMessage(clock.GetUtcNow(), SiteComponents.Bootstrap, messageId, TraceLevel.Error, text));
+    /// <param name="jobId">The job whose package is at fault.</param>
+    public Envelope Fail(int messageId, string text, string? jobId = null) => Tell(new SiteMessage(clock.GetUtcNow(), SiteComponents.Bootstrap, messageId, TraceLevel.Error, text, jobId));
 
     /// <summary>What lagged arrives.</summary>
     public void Deliver(bool reversed = false)

@@ -72,6 +72,34 @@ public sealed class SmsConsoleSettingsTests : IDisposable
         Assert.DoesNotContain("secret", error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("Sqlite", "Data Source=x.db;Colour=secret", "keyword 2 of 2")]
+    [InlineData("Sqlite", "Data Source=x.db;Mode=secret", "a value")]
+    [InlineData("Sqlite", "Mode=ReadWrite", "names no file")]
+    [InlineData("Sqlite", "Server=secret", "keyword 1 of 1")]
+    [InlineData("SqlServer", "Server=nowhere;Database=x;Colour=secret", "keyword 3 of 3")]
+    [InlineData("SqlServer", "Server=nowhere;Connect Timeout=secret", "a value")]
+    [InlineData("SqlServer", "Server=nowhere;Integrated Security=true;Authentication=ActiveDirectoryPassword;Password=secret", "a value")]
+    [InlineData("SqlServer", "Database=secret", "names no server")]
+    public void Load_ConnectionStringTheProviderCannotUse_IsExitCode2AndCreatesNothing(string provider, string connection, string says)
+    {
+        var outcome = Load("--Database:Provider=" + provider, "--ConnectionStrings:SiteControl=" + connection);
+
+        var error = Assert.Single(outcome.Errors);
+        Assert.StartsWith("ConnectionStrings:SiteControl: ", error, StringComparison.Ordinal);
+        Assert.Contains(says, error, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", error, StringComparison.Ordinal);
+        Assert.Equal(2, SmsConsoleSettings.Report(outcome.Errors, TextWriter.Null));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_root));
+    }
+
+    [Theory]
+    [InlineData("Sqlite", "Data Source=x.db;Cache=Shared")]
+    [InlineData("SqlServer", "Server=nowhere;Database=SiteControl;User Id=sa;Password=secret;TrustServerCertificate=true")]
+    [InlineData("SqlServer", "data source=tcp:nowhere,1433;initial catalog=SiteControl;uid=sa;pwd=secret")]
+    public void Load_ConnectionStringTheProviderKnows_IsTaken(string provider, string connection) =>
+        Assert.Equal(connection, Load("--Database:Provider=" + provider, "--ConnectionStrings:SiteControl=" + connection).Options!.Database.ConnectionString);
+
     [Fact]
     public void Load_DataDirectoryIsAFileOrBelowOne_IsAnError()
     {

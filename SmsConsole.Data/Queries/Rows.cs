@@ -121,8 +121,10 @@ public sealed record AuditRow(long Id, DateTimeOffset At, string Who, string Act
 public sealed record UserRow(string UserName, Role Role, bool Disabled, bool LockedOut, DateTimeOffset? LastSignInAt);
 
 /// <summary>Numbers and lists of the home page.</summary>
+/// <param name="UnderWay">Sites that are being installed or upgraded, the longest waiting first; as many as the page has room for.</param>
 public sealed record HomeSummary(
     IReadOnlyDictionary<SiteStatus, int> SitesByStatus,
+    IReadOnlyList<SiteRow> UnderWay,
     IReadOnlyList<JobRow> Running,
     IReadOnlyList<AttentionRow> Attention,
     IReadOnlyList<StatusMessageRow> Recent,

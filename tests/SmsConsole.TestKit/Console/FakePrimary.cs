@@ -99,7 +99,7 @@ public sealed class FakePrimary : ISiteQueries, IJobQueries, IStatusQueries, ISi
     public async Task<HomeSummary> HomeAsync(CancellationToken cancellationToken = default)
     {
         await MayAnswerAsync(cancellationToken);
-        return new HomeSummary(Sites.GroupBy(s => s.Site.Status).ToDictionary(g => g.Key, g => g.Count()), [.. Jobs.Where(j => j.Status is JobStatus.Active or JobStatus.Retrying or JobStatus.Pending)], [.. Attention], [.. Messages.Take(5)], Engine, Start);
+        return new HomeSummary(Sites.GroupBy(s => s.Site.Status).ToDictionary(g => g.Key, g => g.Count()), [.. Sites.Select(s => s.Site).Where(s => s.UnderConstruction)], [.. Jobs.Where(j => j.Status is JobStatus.Active or JobStatus.Retrying or JobStatus.Pending)], [.. Attention], [.. Messages.Take(5)], Engine, Start);
     }
 
     async Task<Page<JobRow>> IJobQueries.ListAsync(JobListQuery query, CancellationToken cancellationToken)

@@ -1,7 +1,9 @@
+using AngleSharp.Dom;
 using Bunit;
 using SmsConsole.Data.Queries;
 using SmsConsole.Engine;
 using SmsConsole.TestKit;
+using SmsConsole.Web.Features.Home;
 using SmsConsole.Web.Features.Jobs;
 using SmsConsole.Web.Features.Sites;
 
@@ -21,6 +23,32 @@ public sealed class ActingTests : PageContext
         Primary.Feed.Publish(ChangeKind.Site, "S01");
 
         page.WaitForAssertion(() => Assert.DoesNotContain("Being installed", page.Find("tbody").TextContent, StringComparison.Ordinal), TimeSpan.FromSeconds(5));
+    }
+
+    [Fact]
+    public void Home_ASiteWaitsWithoutAJob_IsShownAsRunningWithWhatItWaitsFor()
+    {
+        Primary.Sites.Add(FakePrimary.Details(FakePrimary.Row("S01", "Branch one", status: SiteStatus.Pending, detailed: DetailedStatus.FirstScJobEnd, phase: 4, phaseText: "Phase 4: Waiting for the site's report", wait: new WaitRow("Waiting for S01 to report its configuration.", FakePrimary.Start, null))));
+
+        var running = Render<Home>().WaitForElement("a[href='/sites/S01']").Closest("section")!.TextContent;
+
+        Assert.Contains("Phase 4: Waiting for the site's report", running, StringComparison.Ordinal);
+        Assert.Contains("Waiting for S01 to report its configuration", running, StringComparison.Ordinal);
+        Assert.DoesNotContain("no job is running", running, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Home_ASiteWithItsJob_IsOneEntry()
+    {
+        Primary.Sites.Add(FakePrimary.Details(FakePrimary.Row("S01", "Branch one", status: SiteStatus.Pending, detailed: DetailedStatus.InstJobBegin, phase: 2, phaseText: "Phase 2", wait: new WaitRow("Waiting for the SMS site package to arrive at S01.", FakePrimary.Start, null))));
+        Primary.Jobs.Add(FakePrimary.Job("P0100001"));
+        Primary.Jobs.Add(FakePrimary.Job("P0100002", "S02"));
+
+        var entries = Render<Home>().WaitForElement("a[href='/sites/S01']").Closest("ul")!.Children;
+
+        Assert.Equal(2, entries.Length);
+        Assert.Contains("Site Install Job for S01", entries[0].TextContent, StringComparison.Ordinal);
+        Assert.Contains("Site Install Job for S02", entries[1].TextContent, StringComparison.Ordinal);
     }
 
     [Fact]

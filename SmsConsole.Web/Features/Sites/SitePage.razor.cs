@@ -38,9 +38,12 @@ public sealed partial class SitePage
         return new Found<SiteDetails>(details);
     }
 
+    /// <summary>Names the question whether to retry a site.</summary>
+    internal static object RetryOf(string code) => ("retry", code);
+
     private async Task RetryAsync()
     {
-        if (await Acts.ConfirmAsync($"Retry {Code}?", $"The installation of site {Code} goes on from the phase it left. What has arrived there is not sent again.", "Retry"))
+        if (await Acts.ConfirmAsync($"Retry {Code}?", $"The installation of site {Code} goes on from the phase it left. What has arrived there is not sent again.", "Retry", RetryOf(Code)))
         {
             await Acts.RunAsync(actor => Commands.RetryAsync(actor, Code), $"Site {Code} goes on");
             _view?.Refresh();

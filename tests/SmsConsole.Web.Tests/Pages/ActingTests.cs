@@ -68,6 +68,63 @@ public sealed class ActingTests : PageContext
     }
 
     [Fact]
+    public void Site_MendsItselfWhileAsked_TheQuestionIsTakenBackWithAWord()
+    {
+        Primary.Sites.Add(FakePrimary.Details(FakePrimary.Row("S01", "Branch one", status: SiteStatus.Failed), new SiteFailure(385, "Too little disk space.", "Make room.", FakePrimary.Start, true)));
+        var page = Render<SitePage>(p => p.Add(c => c.Code, "S01"));
+        page.WaitForElement(".failure button").Click();
+
+        Primary.Sites[1] = FakePrimary.Details(FakePrimary.Row("S01", "Branch one"));
+        Primary.Feed.Publish(ChangeKind.Site, "S01");
+
+        page.WaitForAssertion(() => Assert.Contains(Notes, n => n.Summary == "Site S01 needs no retry any more: active"));
+        Assert.True(IsAnswered);
+        Assert.Empty(Primary.Commanded);
+    }
+
+    [Theory]
+    [InlineData(JobStatus.Active, true)]
+    [InlineData(JobStatus.Complete, false)]
+    public void Job_EndsWhileAskedToCancel_TheQuestionIsTakenBack(JobStatus after, bool stays)
+    {
+        Primary.Jobs.Add(FakePrimary.Job("P0100001"));
+        var page = Render<JobsPage>();
+        page.WaitForElement("button[aria-label='Cancel Site Install Job for S01']").Click();
+
+        Primary.Jobs[0] = FakePrimary.Job("P0100001", status: after, sent: 900);
+        Primary.Feed.Publish(ChangeKind.Job, "P0100001");
+
+        page.WaitForAssertion(() => Assert.Contains("900 B", page.Markup, StringComparison.Ordinal));
+        Assert.Equal(!stays, IsAnswered);
+        Assert.Empty(Primary.Commanded);
+    }
+
+    [Fact]
+    public void Site_WaitsInAPhase_TheWaitIsSaidOnce()
+    {
+        var wait = new WaitRow("Waiting for S01 to report.", FakePrimary.Start, null);
+        Primary.Sites.Add(FakePrimary.Details(FakePrimary.Row("S01", "Branch one", status: SiteStatus.Pending, phase: 4, wait: wait), null, new PhaseRow(4, PhaseState.Running, FakePrimary.Start, null, null, null, 0, 0, wait, null)));
+
+        var page = Render<SitePage>(p => p.Add(c => c.Code, "S01"));
+
+        page.WaitForElement(".stepper");
+        Assert.Single(page.FindAll(".wait"));
+        Assert.Single(page.FindAll(".page-header .badge"));
+    }
+
+    [Fact]
+    public void Site_Logs_SayOnceThatTheyAreLive()
+    {
+        Primary.Sites.Add(FakePrimary.Details(FakePrimary.Row("S01", "Branch one")));
+        GoTo("/sites/S01?tab=log");
+
+        var page = Render<SitePage>(p => p.Add(c => c.Code, "S01"));
+
+        page.WaitForElement("[role=log]");
+        Assert.Single(page.FindAll(".as-of"));
+    }
+
+    [Fact]
     public void Site_Viewer_HasNoRetry()
     {
         SignIn("vera", Role.Viewer);

@@ -32,6 +32,9 @@ public abstract class PageContext : BunitContext
         Services.AddScoped<CurrentActor>();
         Services.AddScoped<Acts>();
         SignIn("admin", Role.Administrator);
+        var dialogs = Services.GetRequiredService<DialogService>();
+        dialogs.OnOpen += (_, _, _, _) => IsAnswered = false;
+        dialogs.OnClose += _ => IsAnswered = true;
         SetRendererInfo(new RendererInfo("Server", isInteractive: true));
     }
 
@@ -49,6 +52,11 @@ public abstract class PageContext : BunitContext
 
     /// <summary>Answers the question of the dialog that is open.</summary>
     protected void Answer(bool yes) => Services.GetRequiredService<DialogService>().Close(yes);
+
+    /// <summary>Whether the question that was asked last is closed again.</summary>
+    protected bool IsAnswered { get; private set; } = true;
+
+    protected IEnumerable<NotificationMessage> Notes => Services.GetRequiredService<NotificationService>().Messages;
 
     private BunitAuthorizationContext? _authorization;
 }

@@ -39,6 +39,40 @@ public class LiveTests(Browser browser, ITestOutputHelper output) : BrowserTest(
     }
 
     [Fact]
+    public async Task Page_SlowLine_TakesInputOnceItIsHeard()
+    {
+        var console = await StartConsoleAsync();
+        var page = await SignInAsync(console);
+        var arrived = new TaskCompletionSource();
+        await page.RouteAsync("**/_blazor/negotiate*", async route =>
+        {
+            await arrived.Task;
+            await route.ContinueAsync();
+        });
+
+        // What the server has read for the first picture is not read again.
+        await page.GotoAsync("users");
+        var read = await page.Locator(".as-of sms-time").GetAttributeAsync("datetime");
+        arrived.SetResult();
+        await page.LiveAsync();
+        Assert.Equal(read, await page.Locator(".as-of sms-time").GetAttributeAsync("datetime"));
+
+        arrived = new TaskCompletionSource();
+        await page.GotoAsync("sites/new");
+        await Expect(page.Field("Site code")).ToBeDisabledAsync();
+        await Expect(page.GetByText("Connecting: buttons and fields work in a moment.")).ToBeVisibleAsync();
+        arrived.SetResult();
+
+        await Expect(page.Field("Site code")).ToBeEnabledAsync();
+        await page.Field("Site code").FillAsync("S01");
+        await page.NextAsync("how to reach it");
+        await Expect(page.Field("Site code")).ToHaveValueAsync("S01");
+        await Expect(page.GetByText("Give the site a name.")).ToBeVisibleAsync();
+        await Expect(page.GetByText("Connecting:")).ToBeHiddenAsync();
+        Assert.Empty(Errors);
+    }
+
+    [Fact]
     public async Task Viewer_SeesTheSameLiveAndMayChangeNothing()
     {
         var console = await StartConsoleAsync();

@@ -52,6 +52,9 @@ public sealed class FakePrimary : ISiteQueries, IJobQueries, IStatusQueries, ISi
     /// <summary>Queries wait for it.</summary>
     public Task Gate { get; set; } = Task.CompletedTask;
 
+    /// <summary>How many questions the queries were asked.</summary>
+    public int Questions { get; private set; }
+
     /// <summary>What was asked of the commands, such as "retry S01".</summary>
     public List<string> Commanded { get; } = [];
 
@@ -220,6 +223,7 @@ public sealed class FakePrimary : ISiteQueries, IJobQueries, IStatusQueries, ISi
 
     private async Task MayAnswerAsync(CancellationToken cancellationToken)
     {
+        Questions++;
         await Gate.WaitAsync(cancellationToken);
         if (Broken is { } broken)
         {

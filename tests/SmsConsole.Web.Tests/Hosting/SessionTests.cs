@@ -118,6 +118,23 @@ public sealed class SessionTests
     }
 
     [Theory]
+    [InlineData("/account")]
+    [InlineData("/sites/new")]
+    public async Task Page_BeforeItsCircuit_TakesNoInputThatWouldBeLost(string address)
+    {
+        await using var console = await TestConsole.StartAsync();
+        using var browser = console.Browser();
+        await browser.SignInAsync("admin", TestConsole.Password);
+
+        var html = await browser.GetStringAsync(address);
+
+        var field = html.IndexOf("<input id=", StringComparison.Ordinal);
+        var page = html.LastIndexOf("<fieldset", field, StringComparison.Ordinal);
+        Assert.Contains(" disabled", html[page..html.IndexOf('>', page)], StringComparison.Ordinal);
+        Assert.Contains("Connecting: buttons and fields work in a moment.", html, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("/login?failed=%3Cscript%3E")]
     [InlineData("/login?signedOut=2")]
     public async Task Login_QueryOfAStranger_IsNoError(string address)

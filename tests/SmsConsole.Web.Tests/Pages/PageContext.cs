@@ -20,6 +20,7 @@ public abstract class PageContext : BunitContext
     {
         JSInterop.Mode = JSRuntimeMode.Loose;
         Services.AddRadzenComponents();
+        HandedOver = AddBunitPersistentComponentState();
         Services.AddSingleton<ISiteQueries>(Primary);
         Services.AddSingleton<IJobQueries>(Primary);
         Services.AddSingleton<IStatusQueries>(Primary);
@@ -37,6 +38,9 @@ public abstract class PageContext : BunitContext
         dialogs.OnClose += _ => IsAnswered = true;
         SetRendererInfo(new RendererInfo("Server", isInteractive: true));
     }
+
+    /// <summary>What pages rendered on the server hand to the circuit.</summary>
+    protected BunitPersistentComponentState HandedOver { get; }
 
     protected FakePrimary Primary { get; } = new();
 

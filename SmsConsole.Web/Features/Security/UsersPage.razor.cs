@@ -69,7 +69,7 @@ internal static class UserPresentation
     public static StateLook Of(UserRow user) => user switch
     {
         { Disabled: true } => new("Disabled", IconName.Cancelled, Tone.Neutral),
-        { LockedOut: true } => new("Locked out", IconName.Lock, Tone.Warn),
+        { LockedOut: true } => new("Enabled, failed sign-ins", IconName.Lock, Tone.Warn),
         _ => new("Enabled", IconName.Check, Tone.Good),
     };
 }

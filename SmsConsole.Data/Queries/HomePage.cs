@@ -14,6 +14,13 @@ internal static class HomePage
             .GroupBy(s => s.Status)
             .Select(g => new { Status = g.Key, Count = g.Count() })
             .ToDictionaryAsync(g => g.Status, g => g.Count, cancellationToken);
+        var underWay = await context.Sites
+            .Where(s => s.Status == SiteStatus.Pending || s.Status == SiteStatus.Upgrade)
+            .OrderBy(s => s.WaitSince)
+            .ThenBy(s => s.Code)
+            .Take(ListLength)
+            .Select(Projections.SiteRow)
+            .ToListAsync(cancellationToken);
         var running = await context.Jobs
             .Where(j => j.Status == JobStatus.Active)
             .OrderByDescending(j => j.CreatedAt)
@@ -22,7 +29,7 @@ internal static class HomePage
             .Select(Projections.JobRow)
             .ToListAsync(cancellationToken);
         var recent = await StatusQueries.NewestAsync(context.StatusMessages, Severity.Warning, ListLength, cancellationToken);
-        return new HomeSummary(counts, running, await AttentionAsync(context, now, cancellationToken), recent, await EngineAsync(context, now, cancellationToken), now);
+        return new HomeSummary(counts, underWay, running, await AttentionAsync(context, now, cancellationToken), recent, await EngineAsync(context, now, cancellationToken), now);
     }
 
     /// <summary>What needs a person: failed sites first, then what waits past its time, then what is tried again.</summary>

@@ -118,11 +118,14 @@ public sealed record StatusMessageRow(long Id, DateTimeOffset At, string SiteCod
 public sealed record AuditRow(long Id, DateTimeOffset At, string Who, string Action, string Target, string? Before, string? After, bool Succeeded);
 
 /// <summary>A person who may sign in.</summary>
+/// <param name="LockedOut">After too many failures, sign-ins from some address have to wait; from others they do not.</param>
 public sealed record UserRow(string UserName, Role Role, bool Disabled, bool LockedOut, DateTimeOffset? LastSignInAt);
 
 /// <summary>Numbers and lists of the home page.</summary>
+/// <param name="UnderWay">Sites that are being installed or upgraded, the longest waiting first; as many as the page has room for.</param>
 public sealed record HomeSummary(
     IReadOnlyDictionary<SiteStatus, int> SitesByStatus,
+    IReadOnlyList<SiteRow> UnderWay,
     IReadOnlyList<JobRow> Running,
     IReadOnlyList<AttentionRow> Attention,
     IReadOnlyList<StatusMessageRow> Recent,

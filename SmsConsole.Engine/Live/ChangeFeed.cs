@@ -16,6 +16,8 @@ internal sealed class ChangeFeed(TimeProvider clock) : IChangeFeed
     private Subscription[] _subscriptions = [];
     private long _sequence;
 
+    public long Sequence => Interlocked.Read(ref _sequence);
+
     public IChangeSubscription Subscribe(Func<ChangeEvent, bool>? filter = null)
     {
         var subscription = new Subscription(this, filter);
@@ -33,7 +35,7 @@ internal sealed class ChangeFeed(TimeProvider clock) : IChangeFeed
         // The lock keeps the order of sequence numbers the order of arrival at every listener.
         lock (_gate)
         {
-            var change = new ChangeEvent(++_sequence, kind, id, revision, at);
+            var change = new ChangeEvent(Interlocked.Increment(ref _sequence), kind, id, revision, at);
             foreach (var subscription in _subscriptions)
             {
                 subscription.Offer(change);

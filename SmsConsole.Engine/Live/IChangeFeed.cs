@@ -24,6 +24,9 @@ public sealed record ChangeEvent(long Sequence, ChangeKind Kind, string Id, long
 /// </summary>
 public interface IChangeFeed
 {
+    /// <summary>The number of the last change; as long as it is the same, nothing has changed.</summary>
+    long Sequence { get; }
+
     /// <summary>Listening starts with this call, not with the first enumeration.</summary>
     IChangeSubscription Subscribe(Func<ChangeEvent, bool>? filter = null);
 }

@@ -6,8 +6,8 @@ namespace SmsConsole.Engine;
 /// <param name="Principal">Null when refused.</param>
 public sealed record SignInOutcome(ClaimsPrincipal? Principal)
 {
-    /// <summary>One text for a wrong name, a wrong password, a locked and a disabled account: nobody learns which accounts exist.</summary>
-    public const string RefusedText = "Sign-in failed. Check the user name and password. After five failures an account is locked for five minutes.";
+    /// <summary>One text for a wrong name, a wrong password, one who has to wait and a disabled account: nobody learns which accounts exist.</summary>
+    public const string RefusedText = "Sign-in failed. Check the user name and password. After five failures further attempts have to wait, longer each time.";
 }
 
 /// <summary>A bearer token for the API.</summary>
@@ -31,8 +31,8 @@ public static class SessionClaims
 /// <summary>Sign-in, and whether a session that was opened earlier still counts.</summary>
 public interface ISessions
 {
-    /// <summary>Checks a password; audits either way. Five failures lock the account for five minutes.</summary>
-    /// <param name="from">Remote address, for the audit.</param>
+    /// <summary>Checks a password; audits either way. After five failures from one address, attempts at this account from there have to wait.</summary>
+    /// <param name="from">Remote address.</param>
     Task<SignInOutcome> SignInAsync(string userName, string password, string? from, CancellationToken cancellationToken = default);
 
     /// <summary>

@@ -16,14 +16,14 @@ public static class SecurityServices
         services.TryAddSingleton(TimeProvider.System);
         services.AddIdentityCore<ConsoleUser>(options =>
         {
-            options.Lockout.MaxFailedAccessAttempts = 5;
-            options.Lockout.DefaultLockoutTimeSpan = TimeSpan.FromMinutes(5);
             options.Password.RequiredLength = UserRules.MinimumPasswordLength;
             options.Password.RequireDigit = false;
             options.Password.RequireLowercase = false;
             options.Password.RequireUppercase = false;
             options.Password.RequireNonAlphanumeric = false;
         }).AddEntityFrameworkStores<SmsContext>();
+        services.AddSingleton<SignInThrottle>();
+        services.AddSingleton<IAuditTrail, AuditTrail>();
         services.AddSingleton<Sessions>();
         services.AddSingleton<ISessions>(provider => provider.GetRequiredService<Sessions>());
         services.AddSingleton<IUserCommands, UserCommands>();

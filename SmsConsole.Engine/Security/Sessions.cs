@@ -16,7 +16,7 @@ namespace SmsConsole.Engine;
 /// Sessions over ASP.NET Core Identity's users. A session is the claims it was opened with: name, role, security stamp, session id.
 /// It counts while the stored stamp is the same, so whatever changes a user's rights changes the stamp.
 /// </summary>
-internal sealed class Sessions(IServiceScopeFactory scopes, SmsStore store, IDataProtectionProvider protection, TimeProvider time) : ISessions
+internal sealed class Sessions(IServiceScopeFactory scopes, SmsStore store, IDataProtectionProvider protection, SignInThrottle throttle, TimeProvider time) : ISessions
 {
     private static readonly TimeSpan RecheckAfter = TimeSpan.FromSeconds(30);
 
@@ -37,7 +37,7 @@ internal sealed class Sessions(IServiceScopeFactory scopes, SmsStore store, IDat
         var users = scope.ServiceProvider.GetRequiredService<UserManager<ConsoleUser>>();
         var context = scope.ServiceProvider.GetRequiredService<SmsContext>();
         var user = UserRules.CheckName(userName) is null ? await users.FindByNameAsync(userName) : null;
-        var refusal = await RefusalAsync(users, user, password);
+        var refusal = await RefusalAsync(users, user, password, throttle.TryBegin(userName, from));
         context.Audit.Add(new AuditEntry
         {
             At = time.GetUtcNow().UtcDateTime,
@@ -50,6 +50,12 @@ internal sealed class Sessions(IServiceScopeFactory scopes, SmsStore store, IDat
         if (refusal is null)
         {
             user!.LastSignInAt = time.GetUtcNow().UtcDateTime;
+            throttle.Succeeded(userName, from);
+        }
+        else if (user is not null && throttle.WaitUntil(userName, from) is { } until)
+        {
+            // For the list of users only: it keeps nobody out.
+            user.LockoutEnd = until;
         }
 
         await context.SaveChangesAsync(cancellationToken);
@@ -138,34 +144,21 @@ internal sealed class Sessions(IServiceScopeFactory scopes, SmsStore store, IDat
         }
     }
 
-    private static async Task<string?> RefusalAsync(UserManager<ConsoleUser> users, ConsoleUser? user, string password)
+    private static async Task<string?> RefusalAsync(UserManager<ConsoleUser> users, ConsoleUser? user, string password, bool mayTry)
     {
-        if (user is null)
+        if (user is null || !mayTry)
         {
             // As slow as a wrong password, so that the time does not tell which names exist.
-            users.PasswordHasher.VerifyHashedPassword(new ConsoleUser(), DummyHash.Value, password);
-            return "unknown user";
-        }
-
-        if (await users.IsLockedOutAsync(user))
-        {
-            users.PasswordHasher.VerifyHashedPassword(user, DummyHash.Value, password);
-            return "locked";
+            users.PasswordHasher.VerifyHashedPassword(user ?? new ConsoleUser(), DummyHash.Value, password);
+            return user is null ? "unknown user" : "has to wait after too many failures";
         }
 
         if (password.Length > UserRules.MaximumPasswordLength || !await users.CheckPasswordAsync(user, password))
         {
-            await users.AccessFailedAsync(user);
             return "wrong password";
         }
 
-        if (user.Disabled)
-        {
-            return "disabled";
-        }
-
-        await users.ResetAccessFailedCountAsync(user);
-        return null;
+        return user.Disabled ? "disabled" : null;
     }
 
     private static ClaimsPrincipal Principal(ConsoleUser user, string session) => Principal(user.UserName!, user.Role.ToString(), user.SecurityStamp!, session);

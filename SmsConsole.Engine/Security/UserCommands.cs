@@ -12,7 +12,7 @@ namespace SmsConsole.Engine;
 /// Changes users through Identity's UserManager, each command in one transaction with its audit rows. Writers take turns, so two administrators
 /// cannot remove each other as the last one, nor two first ones appear.
 /// </summary>
-internal sealed class UserCommands(SmsStore store, IServiceScopeFactory scopes, Sessions sessions, TimeProvider time) : IUserCommands
+internal sealed class UserCommands(SmsStore store, IServiceScopeFactory scopes, Sessions sessions, SignInThrottle throttle, TimeProvider time) : IUserCommands
 {
     public async Task<CommandResult<UserRow>> CreateAsync(Actor actor, NewUser user, CancellationToken cancellationToken = default)
     {
@@ -59,7 +59,7 @@ internal sealed class UserCommands(SmsStore store, IServiceScopeFactory scopes, 
 
         return errors.Count > 0
             ? CommandResult.Failure(errors)
-            : await ChangeAsync(actor, userName, (work, user) => ApplyAsync(work, user, change, cancellationToken), cancellationToken);
+            : await ApplyAsync(actor, userName, change, cancellationToken);
     }
 
     public async Task<CommandResult> ChangeOwnPasswordAsync(Actor actor, string currentPassword, string newPassword, CancellationToken cancellationToken = default)
@@ -69,18 +69,30 @@ internal sealed class UserCommands(SmsStore store, IServiceScopeFactory scopes, 
             return CommandResult.Failure(new CommandError(CommandErrorKind.Invalid, "user.password", wrong, "newPassword"));
         }
 
-        return await ChangeAsync(actor, actor.UserName, async (work, user) =>
+        // A session that was left open, or stolen, is no place to guess from either.
+        var mayTry = throttle.TryBegin(actor.UserName, from: null);
+        var result = await ChangeAsync(actor, actor.UserName, async (work, user) =>
         {
-            if (await work.Users.IsLockedOutAsync(user) || !await work.Users.CheckPasswordAsync(user, currentPassword))
+            if (!mayTry)
             {
-                await work.Users.AccessFailedAsync(user);
-                return new CommandError(CommandErrorKind.Invalid, "user.currentPassword", "The present password is not that.", "currentPassword");
+                return work.Refused("user.changePassword", new CommandError(CommandErrorKind.Invalid, "user.mustWait", "Too many wrong passwords. Wait a few minutes before you try again.", "currentPassword"));
+            }
+
+            if (!await work.Users.CheckPasswordAsync(user, currentPassword))
+            {
+                return work.Refused("user.changePassword", new CommandError(CommandErrorKind.Invalid, "user.currentPassword", "The present password is not that.", "currentPassword"));
             }
 
             work.Audit("user.changePassword", null, null);
             user.PasswordHash = work.Users.PasswordHasher.HashPassword(user, newPassword);
             return await Work.SaveAsync(u => work.Users.UpdateSecurityStampAsync(u), user);
-        }, cancellationToken, keepFailure: true);
+        }, cancellationToken);
+        if (result.Succeeded)
+        {
+            throttle.Succeeded(actor.UserName, from: null);
+        }
+
+        return result;
     }
 
     private static string ActionOf(UserChange change) => change switch
@@ -98,12 +110,23 @@ internal sealed class UserCommands(SmsStore store, IServiceScopeFactory scopes, 
         user is { Role: Role.Administrator, Disabled: false }
         && !await context.Users.AnyAsync(u => u.Id != user.Id && u.Role == Role.Administrator && !u.Disabled, cancellationToken);
 
+    private async Task<CommandResult> ApplyAsync(Actor actor, string userName, UserChange change, CancellationToken cancellationToken)
+    {
+        var result = await ChangeAsync(actor, userName, (work, user) => ApplyAsync(work, user, change, cancellationToken), cancellationToken);
+        if (result.Succeeded && change.Password is not null)
+        {
+            throttle.Forget(userName);
+        }
+
+        return result;
+    }
+
     private static async Task<CommandError?> ApplyAsync(Work work, ConsoleUser user, UserChange change, CancellationToken cancellationToken)
     {
         var (role, disabled) = (change.Role ?? user.Role, change.Disabled ?? user.Disabled);
         if ((role != Role.Administrator || disabled) && await IsLastAdministratorAsync(work.Context, user, cancellationToken))
         {
-            return LastAdministrator(role != Role.Administrator ? "role" : "disabled");
+            return work.Refused(role != Role.Administrator ? "user.role" : "user.disable", LastAdministrator(role != Role.Administrator ? "role" : "disabled"));
         }
 
         if (change.Password is null && role == user.Role && disabled == user.Disabled)
@@ -114,7 +137,6 @@ internal sealed class UserCommands(SmsStore store, IServiceScopeFactory scopes, 
         if (change.Password is { } password)
         {
             work.Audit("user.resetPassword", null, null);
-            user.AccessFailedCount = 0;
             user.LockoutEnd = null;
             user.PasswordHash = work.Users.PasswordHasher.HashPassword(user, password);
         }
@@ -196,7 +218,7 @@ internal sealed class UserCommands(SmsStore store, IServiceScopeFactory scopes, 
         return error is null ? new UserRow(user.UserName, user.Role, false, false, null) : error;
     }
 
-    private async Task<CommandResult> ChangeAsync(Actor actor, string userName, Func<Work, ConsoleUser, Task<CommandError?>> change, CancellationToken cancellationToken, bool keepFailure = false)
+    private async Task<CommandResult> ChangeAsync(Actor actor, string userName, Func<Work, ConsoleUser, Task<CommandError?>> change, CancellationToken cancellationToken)
     {
         var error = await InTransactionAsync(async work =>
         {
@@ -207,21 +229,21 @@ internal sealed class UserCommands(SmsStore store, IServiceScopeFactory scopes, 
 
             work.Begin(actor.UserName, user.UserName!);
             return await change(work, user);
-        }, cancellationToken, keepFailure);
+        }, cancellationToken);
         sessions.Forget(userName);
         return error is null ? CommandResult.Success : CommandResult.Failure(error);
     }
 
-    /// <param name="keepFailure">Commits what a refused change wrote (a failed attempt counts towards lock-out).</param>
-    private async Task<CommandError?> InTransactionAsync(Func<Work, Task<CommandError?>> act, CancellationToken cancellationToken, bool keepFailure = false)
+    private async Task<CommandError?> InTransactionAsync(Func<Work, Task<CommandError?>> act, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         return await store.InTransactionAsync(async (context, _) =>
         {
             // Identity's manager over the context of this transaction, not over the scope's own.
             using var users = ActivatorUtilities.CreateInstance<UserManager<ConsoleUser>>(scope.ServiceProvider, new UserOnlyStore<ConsoleUser, SmsContext>(context));
-            var error = await act(new Work(context, users, time));
-            if (error is not null && !keepFailure)
+            var work = new Work(context, users, time);
+            var error = await act(work);
+            if (error is not null && !work.IsRefusal)
             {
                 context.Abandon();
             }
@@ -241,7 +263,17 @@ internal sealed class UserCommands(SmsStore store, IServiceScopeFactory scopes, 
 
         public void Begin(string who, string target) => _what = (who, target);
 
-        public void Audit(string action, string? before, string? after) => Context.Audit.Add(new AuditEntry
+        /// <summary>Nothing was changed, and that it was tried is to be kept.</summary>
+        public bool IsRefusal { get; private set; }
+
+        public CommandError Refused(string action, CommandError error)
+        {
+            IsRefusal = true;
+            Audit(action, null, error.Code, succeeded: false);
+            return error;
+        }
+
+        public void Audit(string action, string? before, string? after, bool succeeded = true) => Context.Audit.Add(new AuditEntry
         {
             At = time.GetUtcNow().UtcDateTime,
             Who = _what.Who,
@@ -249,7 +281,7 @@ internal sealed class UserCommands(SmsStore store, IServiceScopeFactory scopes, 
             Target = _what.Target,
             Before = before,
             After = after,
-            Succeeded = true,
+            Succeeded = succeeded,
         });
 
         /// <summary>Identity saves the context, so the audit rows go with the change.</summary>

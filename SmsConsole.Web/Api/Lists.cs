@@ -36,8 +36,10 @@ internal sealed record ListParameters(string? Search = null, string? Sort = null
             errors["sort"] = [$"One of {string.Join(", ", sortable.ToArray())}; with - before it for descending."];
         }
 
-        return errors.Count == 0 ? null : Problems.Of(StatusCodes.Status400BadRequest, "request.list", "The list's parameters are wrong.", errors);
+        return errors.Count == 0 ? null : Wrong(errors);
     }
+
+    public static IResult Wrong(IReadOnlyDictionary<string, string[]> errors) => Problems.Of(StatusCodes.Status400BadRequest, "request.list", "The list's parameters are wrong.", errors);
 
     public ListQuery ToQuery() => new(Search, Sort, PageOrFirst, Size);
 

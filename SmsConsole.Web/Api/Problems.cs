@@ -69,7 +69,22 @@ internal sealed class BadRequestHandler(IProblemDetailsService problems) : IExce
         }
 
         httpContext.Response.StatusCode = bad.StatusCode;
-        var detail = bad.InnerException is System.Text.Json.JsonException json ? $"The body cannot be read at {json.Path ?? "its beginning"}." : bad.Message;
-        return await problems.TryWriteAsync(new ProblemDetailsContext { HttpContext = httpContext, Exception = exception, ProblemDetails = { Status = bad.StatusCode, Detail = detail } });
+        var (code, detail) = bad switch
+        {
+            { InnerException: System.Text.Json.JsonException json } => (null, $"The body cannot be read at {json.Path ?? "its beginning"}."),
+            { StatusCode: StatusCodes.Status413PayloadTooLarge } => (null, $"The body is larger than {Hosting.ConsoleHost.LargestBody / 1024} KB."),
+            { StatusCode: StatusCodes.Status415UnsupportedMediaType } => (null, "The body is to be JSON (application/json)."),
+
+            // No body, or the JSON null: either way there is nothing of what is needed.
+            _ when !HttpMethods.IsGet(httpContext.Request.Method) => ("request.bodyMissing", "This needs a JSON body."),
+            _ => (null, "A parameter cannot be read."),
+        };
+        var problem = new ProblemDetailsContext { HttpContext = httpContext, Exception = exception, ProblemDetails = { Status = bad.StatusCode, Detail = detail } };
+        if (code is not null)
+        {
+            problem.ProblemDetails.Extensions["code"] = code;
+        }
+
+        return await problems.TryWriteAsync(problem);
     }
 }

@@ -15,7 +15,6 @@ internal static class SmsApi
         signedIn.MapStatus();
         signedIn.MapExports();
         signedIn.MapUsers();
-        api.Map("/{**rest}", () => Problems.NotFound("request.notFound", "There is no such address.")).RequireAuthorization(Policies.Viewer).ExcludeFromDescription();
     }
 
     /// <summary>Who asks; the policies of the group have seen to it that there is somebody.</summary>

@@ -79,6 +79,7 @@ internal static class ConsoleHost
             .AddPolicy(Policies.Viewer, p => p.RequireRole(nameof(Role.Viewer), nameof(Role.Operator), nameof(Role.Administrator)))
             .AddPolicy(Policies.Operator, p => p.RequireRole(nameof(Role.Operator), nameof(Role.Administrator)))
             .AddPolicy(Policies.Administrator, p => p.RequireRole(nameof(Role.Administrator)));
+        services.AddSingleton<Microsoft.AspNetCore.Authorization.IAuthorizationMiddlewareResultHandler, RefusalHandler>();
         services.AddAntiforgery(antiforgery => antiforgery.Cookie.Name = "sms.form");
         services.AddRateLimiter(limiter =>
         {
@@ -163,6 +164,7 @@ internal static class ConsoleHost
         app.UseRateLimiter();
         app.UseAuthentication();
         app.UseAuthorization();
+        app.UseMiddleware<ParameterCheck>();
         app.UseAntiforgery();
 
         app.MapStaticAssets().AllowAnonymous();

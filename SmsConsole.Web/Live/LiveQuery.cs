@@ -28,12 +28,23 @@ internal sealed class LiveQuery<T>(IChangeFeed feed, TimeProvider time, Func<Can
     /// <summary>Listens, asks, and stays current from there. Returns when the first answer has been shown.</summary>
     public async Task StartAsync()
     {
-        _subscription = feed.Subscribe(change => change.Kind == ChangeKind.Resync || concerns(change));
+        Listen();
         await AskAsync();
-        if (!_stop.IsCancellationRequested)
+        Follow();
+    }
+
+    /// <summary>The same from an answer that was given when the feed stood at <paramref name="sequence"/>: asks only if something has changed since.</summary>
+    public async Task StartFromAsync(T value, long sequence)
+    {
+        Listen();
+        _state = new LiveState<T>(value, true, null);
+        await show(_state);
+        if (feed.Sequence != sequence)
         {
-            _loop = Task.WhenAll(ListenAsync(_subscription), AnswerAsync());
+            await AskAsync();
         }
+
+        Follow();
     }
 
     /// <summary>Asks again at once: what is asked for has changed, or somebody wants to try again.</summary>
@@ -52,6 +63,16 @@ internal sealed class LiveQuery<T>(IChangeFeed feed, TimeProvider time, Func<Can
     }
 
     private static TaskCompletionSource NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private void Listen() => _subscription = feed.Subscribe(change => change.Kind == ChangeKind.Resync || concerns(change));
+
+    private void Follow()
+    {
+        if (!_stop.IsCancellationRequested)
+        {
+            _loop = Task.WhenAll(ListenAsync(_subscription!), AnswerAsync());
+        }
+    }
 
     private async Task ListenAsync(IChangeSubscription subscription)
     {

@@ -65,9 +65,18 @@ public class FailureTests(Browser browser, ITestOutputHelper output) : BrowserTe
 
         // Whichever job is under way when the host goes away waits for it.
         await sshd.StopAsync();
-        await Expect(page.GetByRole(AriaRole.Row).Filter(new LocatorFilterOptions { HasText = "Next try" })).ToBeVisibleAsync();
-        await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Cancel", Exact = false }).First.ClickAsync();
+        var waiting = page.GetByRole(AriaRole.Row).Filter(new LocatorFilterOptions { HasText = "Next try" });
+        var cancel = page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Cancel", Exact = false }).First;
+        await Expect(waiting).ToBeVisibleAsync();
+        await cancel.ClickAsync();
         await Expect(page.GetByRole(AriaRole.Alertdialog)).ToContainTextAsync("stops sending");
+        await page.Button("Keep as it is").ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Alertdialog)).ToBeHiddenAsync();
+        await cancel.ClickAsync();
+        await page.Keyboard.PressAsync("Escape");
+        await Expect(page.GetByRole(AriaRole.Alertdialog)).ToBeHiddenAsync();
+        await Expect(waiting).ToBeVisibleAsync();
+        await cancel.ClickAsync();
         await page.Button("Cancel the job").ClickAsync();
         await page.Link("S02").First.ClickAsync();
         var failure = page.GetByRole(AriaRole.Alert).Filter(new LocatorFilterOptions { HasText = "cancel" });

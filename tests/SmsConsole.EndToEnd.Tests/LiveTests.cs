@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using SmsConsole.EndToEnd.Tests.Browsing;
 using SmsConsole.TestKit;
@@ -19,19 +20,56 @@ public class LiveTests(Browser browser, ITestOutputHelper output) : BrowserTest(
         var page = await SignInAsync(console, "sites/new");
         await page.CreateLocalAsync(console, "S01", "Harbour branch");
         await page.Link("Watch the installation").ClickAsync();
-        await Expect(page.GetByText("Under construction")).ToBeVisibleAsync();
+        await Expect(page.Locator(".page-header .badge")).ToHaveTextAsync(["Being installed"]);
 
         console.Kill();
         var gone = page.GetByRole(AriaRole.Alert).Filter(new LocatorFilterOptions { HasText = "The console does not answer." });
         await Expect(gone).ToBeVisibleAsync();
+        await Expect(page.Locator(".as-of")).ToHaveTextAsync(new Regex(@"Not live since \d\d:\d\d:\d\d$"));
+        await Expect(page.Locator(".while-live")).ToBeHiddenAsync();
         await console.StartAgainAsync();
 
         await Expect(page.Heading("How it was installed", 2)).ToBeVisibleAsync(new LocatorAssertionsToBeVisibleOptions { Timeout = Installation });
         await Expect(page.Locator(".stepper h3 .step-state")).ToHaveTextAsync(["Done", "Done", "Done", "Done"]);
         await Expect(gone).ToBeHiddenAsync();
         await page.LiveAsync();
+        await Expect(page.Locator(".while-live")).ToBeVisibleAsync();
         await page.Link("Jobs").ClickAsync();
         await Expect(page.GetByRole(AriaRole.Row)).ToHaveCountAsync(4);
+    }
+
+    [Fact]
+    public async Task Page_SlowLine_TakesInputOnceItIsHeard()
+    {
+        var console = await StartConsoleAsync();
+        var page = await SignInAsync(console);
+        var arrived = new TaskCompletionSource();
+        await page.RouteAsync("**/_blazor/negotiate*", async route =>
+        {
+            await arrived.Task;
+            await route.ContinueAsync();
+        });
+
+        // What the server has read for the first picture is not read again.
+        await page.GotoAsync("users");
+        var read = await page.Locator(".as-of sms-time").GetAttributeAsync("datetime");
+        arrived.SetResult();
+        await page.LiveAsync();
+        Assert.Equal(read, await page.Locator(".as-of sms-time").GetAttributeAsync("datetime"));
+
+        arrived = new TaskCompletionSource();
+        await page.GotoAsync("sites/new");
+        await Expect(page.Field("Site code")).ToBeDisabledAsync();
+        await Expect(page.GetByText("Connecting: buttons and fields work in a moment.")).ToBeVisibleAsync();
+        arrived.SetResult();
+
+        await Expect(page.Field("Site code")).ToBeEnabledAsync();
+        await page.Field("Site code").FillAsync("S01");
+        await page.NextAsync("how to reach it");
+        await Expect(page.Field("Site code")).ToHaveValueAsync("S01");
+        await Expect(page.GetByText("Give the site a name.")).ToBeVisibleAsync();
+        await Expect(page.GetByText("Connecting:")).ToBeHiddenAsync();
+        Assert.Empty(Errors);
     }
 
     [Fact]

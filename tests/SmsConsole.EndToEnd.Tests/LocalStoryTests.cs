@@ -41,11 +41,10 @@ public class LocalStoryTests(Browser browser, ITestOutputHelper output) : Browse
         Report.WriteLine(string.Join(" | ", seen));
         Assert.Contains("Being installed", seen);
         Assert.Contains("Active", seen);
-        Assert.Contains("Under construction", seen);
         Assert.True(seen.Count(s => s.EndsWith("Running", StringComparison.Ordinal)) >= 2, "The phases were not seen to follow one another.");
         await Expect(page.Locator(".stepper h3 .step-state")).ToHaveTextAsync(["Done", "Done", "Done", "Done"]);
         await Expect(page.GetByText("SMS_DESPOOLER")).ToBeVisibleAsync();
-        await Expect(page.GetByText("Under construction")).ToBeHiddenAsync();
+        await Expect(page.Locator(".page-header .badge")).ToHaveTextAsync(["Active"]);
 
         await page.Link("History").ClickAsync();
         await Expect(page.Locator(".timeline li")).Not.ToHaveCountAsync(0);

@@ -6,9 +6,28 @@ namespace SmsConsole.Web.Components.Shared;
 /// <summary>Asks before a dangerous act, and says what came of a command. For every page the same.</summary>
 internal sealed class Acts(DialogService dialogs, NotificationService notes, Features.Security.CurrentActor actor)
 {
+    private object? _asked;
+
     /// <summary>True after a yes. <paramref name="what"/> names what is touched.</summary>
-    public async Task<bool> ConfirmAsync(string title, string what, string yes) =>
-        await dialogs.Confirm(what, title, new ConfirmOptions { OkButtonText = yes, CancelButtonText = "Keep as it is", CloseDialogOnEsc = true, Width = "min(30rem, 92vw)" }) == true;
+    /// <param name="about">By what <see cref="Withdraw"/> knows the question.</param>
+    public async Task<bool> ConfirmAsync(string title, string what, string yes, object? about = null)
+    {
+        _asked = about;
+        var answer = await dialogs.Confirm(what, title, new ConfirmOptions { OkButtonText = yes, CancelButtonText = "Keep as it is", CloseDialogOnEsc = true, Width = "min(30rem, 92vw)" });
+        _asked = null;
+        return answer == true;
+    }
+
+    /// <summary>Takes back a question that is open and whose answer no longer matters, and says why.</summary>
+    public void Withdraw(object about, string why)
+    {
+        if (about.Equals(_asked))
+        {
+            _asked = null;
+            dialogs.Close(false);
+            notes.Notify(new NotificationMessage { Severity = NotificationSeverity.Info, Summary = why, Duration = 8000, CloseOnClick = true });
+        }
+    }
 
     /// <summary>Runs a command as the circuit's user and shows its outcome; the errors are returned for a form to place.</summary>
     public async Task<IReadOnlyList<CommandError>> RunAsync<TResult>(Func<Actor, Task<TResult>> command, string done)

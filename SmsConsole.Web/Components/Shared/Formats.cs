@@ -17,7 +17,7 @@ public enum TimeMode
     /// <summary>Time of day, with the date when it is not today: "until 22:00".</summary>
     Moment,
 
-    /// <summary>How long since, counting: "1 min 20 s".</summary>
+    /// <summary>How long since, counting, with the words around it: ", for 1 min 20 s"; nothing during the first seconds.</summary>
     Elapsed,
 }
 

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Web;
 using SmsConsole.Engine;
 using SmsConsole.Web.Live;
 
@@ -10,12 +11,17 @@ public sealed partial class LiveView<TValue> : IAsyncDisposable
     private LiveState<TValue> _state = new(default, false, null);
     private LiveQuery<TValue>? _query;
     private object? _shownFor;
+    private PersistingComponentStateSubscription? _handingOver;
+    private long _askedAt;
 
     [Inject]
     private IChangeFeed Feed { get; set; } = default!;
 
     [Inject]
     private TimeProvider Time { get; set; } = default!;
+
+    [Inject]
+    private PersistentComponentState Page { get; set; } = default!;
 
     [Inject]
     private ILoggerFactory Loggers { get; set; } = default!;
@@ -47,8 +53,14 @@ public sealed partial class LiveView<TValue> : IAsyncDisposable
     [Parameter, EditorRequired]
     public RenderFragment<TValue> ChildContent { get; set; } = default!;
 
+    /// <summary>What is shown; the default before there is anything.</summary>
+    internal TValue? Value => _state.Value;
+
+    private string Key => $"{What} {For}";
+
     public async ValueTask DisposeAsync()
     {
+        _handingOver?.Dispose();
         if (_query is not null)
         {
             await _query.DisposeAsync();
@@ -62,7 +74,20 @@ public sealed partial class LiveView<TValue> : IAsyncDisposable
     {
         _shownFor = For;
         _query = new LiveQuery<TValue>(Feed, Time, LoadForAsync, c => Concerns(c), ShowAsync);
-        await (RendererInfo.IsInteractive ? _query.StartAsync() : _query.LoadOnceAsync());
+        if (!RendererInfo.IsInteractive)
+        {
+            _askedAt = Feed.Sequence;
+            _handingOver = Page.RegisterOnPersisting(HandOver, RenderMode.InteractiveServer);
+            await _query.LoadOnceAsync();
+        }
+        else if (Page.TryTakeFromJson<byte[]>(Key, out var packed) && packed is not null && Handover.Unpack<TValue>(packed) is { } taken)
+        {
+            await _query.StartFromAsync(taken.Value, taken.Sequence);
+        }
+        else
+        {
+            await _query.StartAsync();
+        }
     }
 
     protected override void OnParametersSet()
@@ -72,6 +97,16 @@ public sealed partial class LiveView<TValue> : IAsyncDisposable
             _shownFor = For;
             _query?.Reload();
         }
+    }
+
+    private Task HandOver()
+    {
+        if (_state is { HasValue: true, Error: null } && Handover.Pack(_askedAt, _state.Value) is { } packed)
+        {
+            Page.PersistAsJson(Key, packed);
+        }
+
+        return Task.CompletedTask;
     }
 
     private void Retry() => _query?.Reload();

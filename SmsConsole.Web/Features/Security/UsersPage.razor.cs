@@ -11,6 +11,9 @@ public sealed partial class UsersPage
 {
     private LiveView<Page<UserRow>>? _view;
 
+    // A new number makes the choices anew: the browser keeps what was picked, also after a no.
+    private int _asked;
+
     [Inject]
     private IStatusQueries Queries { get; set; } = default!;
 
@@ -42,9 +45,10 @@ public sealed partial class UsersPage
             return;
         }
 
-        if (await Acts.ConfirmAsync($"Make {user.UserName} {role}?", $"{user.UserName} is {user.Role} now. Open sessions of {user.UserName} end.", $"Make {role}"))
+        if (!await Acts.ConfirmAsync($"Make {user.UserName} {role}?", $"{user.UserName} is {user.Role} now. Open sessions of {user.UserName} end.", $"Make {role}")
+            || (await Acts.RunAsync(actor => Commands.SetRoleAsync(actor, user.UserName, role), $"{user.UserName} is {role}")).Count > 0)
         {
-            await Acts.RunAsync(actor => Commands.SetRoleAsync(actor, user.UserName, role), $"{user.UserName} is {role}");
+            _asked++;
         }
 
         _view?.Refresh();
@@ -65,7 +69,7 @@ internal static class UserPresentation
     public static StateLook Of(UserRow user) => user switch
     {
         { Disabled: true } => new("Disabled", IconName.Cancelled, Tone.Neutral),
-        { LockedOut: true } => new("Locked out", IconName.Lock, Tone.Warn),
+        { LockedOut: true } => new("Enabled, failed sign-ins", IconName.Lock, Tone.Warn),
         _ => new("Enabled", IconName.Check, Tone.Good),
     };
 }

@@ -45,7 +45,8 @@ public sealed partial class LiveLog : IAsyncDisposable
 
     protected override async Task OnInitializedAsync()
     {
-        if (await ReadAsync(_stop.Token) && RendererInfo.IsInteractive)
+        // Not on the server alone: reading may be a command at the far end of a link, and the page would do it twice.
+        if (RendererInfo.IsInteractive && await ReadAsync(_stop.Token))
         {
             _loop = FollowAsync(_stop.Token);
         }

@@ -10,7 +10,6 @@ public sealed partial class SitePage
 {
     private static readonly (string? Name, string Text)[] _tabs = [(null, "Overview"), ("history", "History"), ("control", "Control files"), ("log", "Logs")];
 
-    private HashSet<string> _jobs = [];
     private LiveView<Found<SiteDetails>>? _view;
 
     [Parameter]
@@ -28,19 +27,21 @@ public sealed partial class SitePage
     private static string? Tab(ListUrl url) => _tabs.Any(t => t.Name == url["tab"]) ? url["tab"] : null;
 
     // A job's progress is part of its phase, so the jobs of this site's phases count too.
-    private bool Concerns(ChangeEvent change) =>
-        (change.Kind == ChangeKind.Site && change.Id == Code) || (change.Kind == ChangeKind.Job && _jobs.Contains(change.Id));
-
-    private async Task<Found<SiteDetails>> LoadAsync(CancellationToken token)
+    private bool Concerns(ChangeEvent change) => change.Kind switch
     {
-        var details = await Queries.FindAsync(Code, token);
-        _jobs = details?.Phases.Where(p => p.JobId is not null).Select(p => p.JobId!).ToHashSet(StringComparer.Ordinal) ?? [];
-        return new Found<SiteDetails>(details);
-    }
+        ChangeKind.Site => change.Id == Code,
+        ChangeKind.Job => _view?.Value is not { } shown || (shown.Value is { } details && details.Phases.Any(p => p.JobId == change.Id)),
+        _ => false,
+    };
+
+    private async Task<Found<SiteDetails>> LoadAsync(CancellationToken token) => new(await Queries.FindAsync(Code, token));
+
+    /// <summary>Names the question whether to retry a site.</summary>
+    internal static object RetryOf(string code) => ("retry", code);
 
     private async Task RetryAsync()
     {
-        if (await Acts.ConfirmAsync($"Retry {Code}?", $"The installation of site {Code} goes on from the phase it left. What has arrived there is not sent again.", "Retry"))
+        if (await Acts.ConfirmAsync($"Retry {Code}?", $"The installation of site {Code} goes on from the phase it left. What has arrived there is not sent again.", "Retry", RetryOf(Code)))
         {
             await Acts.RunAsync(actor => Commands.RetryAsync(actor, Code), $"Site {Code} goes on");
             _view?.Refresh();

@@ -20,7 +20,7 @@ const shown = new Set();
 
 // One tick for every time on the page. The light content stays as the server wrote it; the shadow shows the viewer's.
 class SmsTime extends HTMLElement {
-  static observedAttributes = ['datetime', 'mode'];
+  static observedAttributes = ['datetime', 'mode', 'before', 'after'];
   constructor() {
     super();
     this.attachShadow({ mode: 'open' }).append(document.createTextNode(''));
@@ -36,7 +36,7 @@ class SmsTime extends HTMLElement {
     const text = mode === 'absolute' ? `${day(at)} ${clock(at)}`
       : mode === 'clock' ? clock(at)
       : mode === 'moment' ? (day(at) === day(new Date()) ? clock(at).slice(0, 5) : `${day(at)} ${clock(at).slice(0, 5)}`)
-      : mode === 'elapsed' ? span(ago)
+      : mode === 'elapsed' ? (ago < 2 ? '' : `${this.getAttribute('before') ?? ''}${span(ago)}${this.getAttribute('after') ?? ''}`)
       : ago < 0 ? `in ${coarse(-ago)}`
       : ago < 3 ? 'just now'
       : ago > 7 * 86400 ? day(at) : `${coarse(ago)} ago`;
@@ -63,10 +63,30 @@ class SmsFollow extends HTMLElement {
 }
 customElements.define('sms-follow', SmsFollow);
 
+// What "live" becomes while the connection is lost.
+let lostAt = null;
+class SmsLost extends HTMLElement {
+  constructor() {
+    super();
+    this.attachShadow({ mode: 'open' });
+  }
+  connectedCallback() { this.tell(); }
+  tell() { this.shadowRoot.textContent = lostAt ? `Not live since ${clock(lostAt)}` : ''; }
+}
+customElements.define('sms-lost', SmsLost);
+
+function connectionLost(lost) {
+  if (lost === (lostAt !== null)) { return; }
+  lostAt = lost ? new Date() : null;
+  document.documentElement.toggleAttribute('data-lost', lost);
+  for (const words of document.querySelectorAll('sms-lost')) { words.tell(); }
+}
+
 // Blazor tells by classes how the connection fares. A console that was started again does not know the page: it is loaded anew.
 class SmsConnection extends HTMLElement {
   connectedCallback() {
     new MutationObserver(() => {
+      connectionLost(['show', 'failed', 'rejected'].some(how => this.classList.contains(`components-reconnect-${how}`)));
       if (this.classList.contains('components-reconnect-rejected')) { location.reload(); }
       if (this.classList.contains('components-reconnect-failed')) { this.wait(); }
     }).observe(this, { attributes: true, attributeFilter: ['class'] });

@@ -180,6 +180,7 @@ public sealed class SiteDetailsTests
         Assert.Equal((1, 2, 1), (home.SitesByStatus[SiteStatus.Active], home.SitesByStatus[Pending], home.SitesByStatus[SiteStatus.Failed]));
         Assert.Equal(["S01", "S02", "S04"], home.Attention.Select(a => a.SiteCode));
         Assert.Equal(["P0100001"], home.Running.Select(j => j.Id));
+        Assert.Equal([("S02", "Waiting for the report"), ("S03", "Waiting for the report")], home.UnderWay.Select(s => (s.Code, s.WaitingFor!.Text)));
         Assert.Equal(2, home.Recent.Count);
         Assert.True(home.Engine?.Alive);
 

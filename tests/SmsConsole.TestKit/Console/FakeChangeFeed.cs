@@ -22,6 +22,17 @@ public sealed class FakeChangeFeed : IChangeFeed
         }
     }
 
+    public long Sequence
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _sequence;
+            }
+        }
+    }
+
     public IChangeSubscription Subscribe(Func<ChangeEvent, bool>? filter = null)
     {
         var subscription = new Subscription(this, filter ?? (_ => true));

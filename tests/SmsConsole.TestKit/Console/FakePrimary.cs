@@ -52,6 +52,9 @@ public sealed class FakePrimary : ISiteQueries, IJobQueries, IStatusQueries, ISi
     /// <summary>Queries wait for it.</summary>
     public Task Gate { get; set; } = Task.CompletedTask;
 
+    /// <summary>How many questions the queries were asked.</summary>
+    public int Questions { get; private set; }
+
     /// <summary>What was asked of the commands, such as "retry S01".</summary>
     public List<string> Commanded { get; } = [];
 
@@ -99,7 +102,7 @@ public sealed class FakePrimary : ISiteQueries, IJobQueries, IStatusQueries, ISi
     public async Task<HomeSummary> HomeAsync(CancellationToken cancellationToken = default)
     {
         await MayAnswerAsync(cancellationToken);
-        return new HomeSummary(Sites.GroupBy(s => s.Site.Status).ToDictionary(g => g.Key, g => g.Count()), [.. Jobs.Where(j => j.Status is JobStatus.Active or JobStatus.Retrying or JobStatus.Pending)], [.. Attention], [.. Messages.Take(5)], Engine, Start);
+        return new HomeSummary(Sites.GroupBy(s => s.Site.Status).ToDictionary(g => g.Key, g => g.Count()), [.. Sites.Select(s => s.Site).Where(s => s.UnderConstruction)], [.. Jobs.Where(j => j.Status is JobStatus.Active or JobStatus.Retrying or JobStatus.Pending)], [.. Attention], [.. Messages.Take(5)], Engine, Start);
     }
 
     async Task<Page<JobRow>> IJobQueries.ListAsync(JobListQuery query, CancellationToken cancellationToken)
@@ -220,6 +223,7 @@ public sealed class FakePrimary : ISiteQueries, IJobQueries, IStatusQueries, ISi
 
     private async Task MayAnswerAsync(CancellationToken cancellationToken)
     {
+        Questions++;
         await Gate.WaitAsync(cancellationToken);
         if (Broken is { } broken)
         {

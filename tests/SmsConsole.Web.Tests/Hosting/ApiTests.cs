@@ -67,6 +67,11 @@ public sealed class ApiTests
     [InlineData("/api/v1/sites?pageSize=501", "pageSize")]
     [InlineData("/api/v1/sites?sort=password", "sort")]
     [InlineData("/api/v1/jobs?sort=-nothing", "sort")]
+    [InlineData("/api/v1/status-messages?pageSize=0", "pageSize")]
+    [InlineData("/api/v1/status-messages?before=0", "before")]
+    [InlineData("/api/v1/send-requests?page=-1", "page")]
+    [InlineData("/api/v1/exports/sites.csv?sort=password", "sort")]
+    [InlineData("/api/v1/exports/jobs.csv?sort=nothing", "sort")]
     public async Task List_WrongParameters_AreNamed(string path, string field)
     {
         await using var console = await TestConsole.StartAsync();
@@ -91,6 +96,80 @@ public sealed class ApiTests
         using var answer = await client.GetAsync(path);
 
         await Problem(answer, status, code);
+    }
+
+    [Theory]
+    [InlineData("/api/v1/sites?status=99", "status")]
+    [InlineData("/api/v1/sites?status=1", "status")]
+    [InlineData("/api/v1/sites?status=Active,Pending", "status")]
+    [InlineData("/api/v1/sites?type=Tertiary", "type")]
+    [InlineData("/api/v1/jobs?status=-1", "status")]
+    [InlineData("/api/v1/jobs?pageSize=1e3", "pageSize")]
+    [InlineData("/api/v1/jobs?page=99999999999", "page")]
+    [InlineData("/api/v1/status-messages?atLeast=7", "atLeast")]
+    [InlineData("/api/v1/status-messages?before=new", "before")]
+    [InlineData("/api/v1/exports/sites.csv?status=99", "status")]
+    [InlineData("/api/v1/exports/jobs.csv?status=Nothing", "status")]
+    [InlineData("/api/v1/logs/P01/hman?offset=end", "offset")]
+    public async Task Get_ParameterThatIsNone_IsNamed(string path, string field)
+    {
+        await using var console = await TestConsole.StartAsync();
+        using var client = await console.ProgramAsync("vera");
+
+        using var answer = await client.GetAsync(path);
+
+        Assert.True((await Problem(answer, HttpStatusCode.BadRequest, "request.invalid")).GetProperty("errors").TryGetProperty(field, out _));
+    }
+
+    [Theory]
+    [InlineData("POST", "/api/v1/sites", "text/plain", HttpStatusCode.UnsupportedMediaType, "request.mediaType")]
+    [InlineData("PUT", "/api/v1/users/vera", "application/xml", HttpStatusCode.UnsupportedMediaType, "request.mediaType")]
+    [InlineData("POST", "/api/v1/sites", "application/json", HttpStatusCode.BadRequest, "request.bodyMissing")]
+    [InlineData("PUT", "/api/v1/account/password", "application/json", HttpStatusCode.BadRequest, "request.bodyMissing")]
+    [InlineData("DELETE", "/api/v1/jobs", null, HttpStatusCode.MethodNotAllowed, "request.method")]
+    public async Task Send_NotWhatTheAddressTakes_IsAProblemWithACode(string method, string path, string? type, HttpStatusCode status, string code)
+    {
+        await using var console = await TestConsole.StartAsync();
+        using var client = await console.ProgramAsync("admin");
+        using var request = new HttpRequestMessage(new HttpMethod(method), path) { Content = type is null ? null : new StringContent(type == "application/json" ? "" : "x", Encoding.UTF8, type) };
+
+        using var answer = await client.SendAsync(request);
+
+        var problem = await Problem(answer, status, code);
+        Assert.DoesNotContain("Service", problem.TryGetProperty("detail", out var detail) ? detail.GetString()! : "", StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Tokens_WrongContentType_IsSaidWithoutASignIn()
+    {
+        await using var console = await TestConsole.StartAsync();
+        using var stranger = await console.ProgramAsync(null);
+
+        using var form = await stranger.PostAsync("/api/v1/tokens", new FormUrlEncodedContent([new("userName", "admin")]));
+        using var unknown = await stranger.GetAsync("/api/v1/nothing");
+
+        await Problem(form, HttpStatusCode.UnsupportedMediaType, "request.mediaType");
+        await Problem(unknown, HttpStatusCode.Unauthorized, "request.unauthenticated");
+    }
+
+    [Fact]
+    public async Task Refused_ByAPolicyOrByACommand_IsAudited()
+    {
+        await using var console = await TestConsole.StartAsync();
+        using var admin = await console.ProgramAsync("admin");
+        using var viewer = await console.ProgramAsync("vera");
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.Equal(HttpStatusCode.Forbidden, (await viewer.GetAsync("/api/v1/users")).StatusCode);
+        }
+
+        Assert.Equal(HttpStatusCode.BadRequest, (await viewer.PutAsJsonAsync("/api/v1/account/password", new { currentPassword = "wrong", newPassword = "another battery" })).StatusCode);
+        Assert.Equal(HttpStatusCode.NoContent, (await admin.PutAsJsonAsync("/api/v1/users/dora", new { disabled = true })).StatusCode);
+        Assert.Equal(HttpStatusCode.Conflict, (await admin.PutAsJsonAsync("/api/v1/users/admin", new { disabled = true })).StatusCode);
+
+        var audit = (await admin.GetFromJsonAsync<JsonElement>("/api/v1/audit?pageSize=500")).GetProperty("items").EnumerateArray().Where(a => !a.GetProperty("succeeded").GetBoolean())
+            .Select(a => $"{a.GetProperty("who").GetString()} {a.GetProperty("action").GetString()} {a.GetProperty("target").GetString()} {a.GetProperty("after").GetString()}").Order(StringComparer.Ordinal);
+        Assert.Equal(["admin user.disable admin user.lastAdministrator", "vera request.refused GET /api/v1/users role Viewer", "vera user.changePassword vera user.currentPassword"], audit);
     }
 
     [Fact]

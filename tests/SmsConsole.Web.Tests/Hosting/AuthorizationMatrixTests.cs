@@ -52,7 +52,6 @@ public sealed class AuthorizationMatrixTests
         ["PUT /api/v1/users/{name}"] = Least.Administrator,
         ["PUT /api/v1/account/password"] = Least.Viewer,
         ["GET /api/v1/audit"] = Least.Administrator,
-        ["GET /api/v1/{**rest}"] = Least.Viewer,
         ["GET /hubs/console/negotiate"] = Least.Viewer,
         ["GET /hubs/console"] = Least.Viewer,
         ["GET /_blazor/negotiate"] = Least.Viewer,

@@ -57,6 +57,23 @@ public sealed class SessionTests
         Assert.NotNull((await sessions.SignInAsync("vera", "another battery", "here")).Principal);
     }
 
+    [Fact]
+    public async Task SignIn_AStrangerGuesses_TheAdministratorStillGetsInFromElsewhere()
+    {
+        await using var console = await TestConsole.StartAsync();
+        var sessions = console.Services.GetRequiredService<ISessions>();
+        for (var i = 0; i < 20; i++)
+        {
+            Assert.Null((await sessions.SignInAsync("admin", "guess", "203.0.113.9")).Principal);
+        }
+
+        Assert.Null((await sessions.SignInAsync("ADMIN", TestConsole.Password, "203.0.113.9")).Principal);
+        Assert.NotNull((await sessions.SignInAsync("admin", TestConsole.Password, "192.0.2.1")).Principal);
+        Assert.NotNull((await sessions.SignInAsync("vera", TestConsole.Password, "203.0.113.9")).Principal);
+        var users = await console.Services.GetRequiredService<IStatusQueries>().UsersAsync(new ListQuery());
+        Assert.Equal(["admin"], users.Items.Where(u => u.LockedOut).Select(u => u.UserName));
+    }
+
     [Theory]
     [InlineData("https://evil.example/", "/")]
     [InlineData("//evil.example/", "/")]
@@ -115,6 +132,23 @@ public sealed class SessionTests
         Assert.True((await console.Services.GetRequiredService<IUserCommands>().SetDisabledAsync(new Actor("admin", Role.Administrator), "VERA", true)).Succeeded);
 
         Assert.False(await sessions.IsCurrentAsync(session));
+    }
+
+    [Theory]
+    [InlineData("/account")]
+    [InlineData("/sites/new")]
+    public async Task Page_BeforeItsCircuit_TakesNoInputThatWouldBeLost(string address)
+    {
+        await using var console = await TestConsole.StartAsync();
+        using var browser = console.Browser();
+        await browser.SignInAsync("admin", TestConsole.Password);
+
+        var html = await browser.GetStringAsync(address);
+
+        var field = html.IndexOf("<input id=", StringComparison.Ordinal);
+        var page = html.LastIndexOf("<fieldset", field, StringComparison.Ordinal);
+        Assert.Contains(" disabled", html[page..html.IndexOf('>', page)], StringComparison.Ordinal);
+        Assert.Contains("Connecting: buttons and fields work in a moment.", html, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -1,7 +1,9 @@
+using AngleSharp.Dom;
 using Bunit;
 using SmsConsole.Data.Queries;
 using SmsConsole.Engine;
 using SmsConsole.TestKit;
+using SmsConsole.Web.Features.Home;
 using SmsConsole.Web.Features.Jobs;
 using SmsConsole.Web.Features.Sites;
 
@@ -24,6 +26,32 @@ public sealed class ActingTests : PageContext
     }
 
     [Fact]
+    public void Home_ASiteWaitsWithoutAJob_IsShownAsRunningWithWhatItWaitsFor()
+    {
+        Primary.Sites.Add(FakePrimary.Details(FakePrimary.Row("S01", "Branch one", status: SiteStatus.Pending, detailed: DetailedStatus.FirstScJobEnd, phase: 4, phaseText: "Phase 4: Waiting for the site's report", wait: new WaitRow("Waiting for S01 to report its configuration.", FakePrimary.Start, null))));
+
+        var running = Render<Home>().WaitForElement("a[href='/sites/S01']").Closest("section")!.TextContent;
+
+        Assert.Contains("Phase 4: Waiting for the site's report", running, StringComparison.Ordinal);
+        Assert.Contains("Waiting for S01 to report its configuration", running, StringComparison.Ordinal);
+        Assert.DoesNotContain("no job is running", running, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Home_ASiteWithItsJob_IsOneEntry()
+    {
+        Primary.Sites.Add(FakePrimary.Details(FakePrimary.Row("S01", "Branch one", status: SiteStatus.Pending, detailed: DetailedStatus.InstJobBegin, phase: 2, phaseText: "Phase 2", wait: new WaitRow("Waiting for the SMS site package to arrive at S01.", FakePrimary.Start, null))));
+        Primary.Jobs.Add(FakePrimary.Job("P0100001"));
+        Primary.Jobs.Add(FakePrimary.Job("P0100002", "S02"));
+
+        var entries = Render<Home>().WaitForElement("a[href='/sites/S01']").Closest("ul")!.Children;
+
+        Assert.Equal(2, entries.Length);
+        Assert.Contains("Site Install Job for S01", entries[0].TextContent, StringComparison.Ordinal);
+        Assert.Contains("Site Install Job for S02", entries[1].TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Site_Failed_SaysWhyAndRetriesAfterAYes()
     {
         Primary.Sites.Add(FakePrimary.Details(FakePrimary.Row("S01", "Branch one", status: SiteStatus.Failed), new SiteFailure(385, "Too little disk space.", "Make room.", FakePrimary.Start, true)));
@@ -37,6 +65,63 @@ public sealed class ActingTests : PageContext
         Answer(yes: true);
 
         page.WaitForAssertion(() => Assert.Equal(["retry S01"], Primary.Commanded));
+    }
+
+    [Fact]
+    public void Site_MendsItselfWhileAsked_TheQuestionIsTakenBackWithAWord()
+    {
+        Primary.Sites.Add(FakePrimary.Details(FakePrimary.Row("S01", "Branch one", status: SiteStatus.Failed), new SiteFailure(385, "Too little disk space.", "Make room.", FakePrimary.Start, true)));
+        var page = Render<SitePage>(p => p.Add(c => c.Code, "S01"));
+        page.WaitForElement(".failure button").Click();
+
+        Primary.Sites[1] = FakePrimary.Details(FakePrimary.Row("S01", "Branch one"));
+        Primary.Feed.Publish(ChangeKind.Site, "S01");
+
+        page.WaitForAssertion(() => Assert.Contains(Notes, n => n.Summary == "Site S01 needs no retry any more: active"));
+        Assert.True(IsAnswered);
+        Assert.Empty(Primary.Commanded);
+    }
+
+    [Theory]
+    [InlineData(JobStatus.Active, true)]
+    [InlineData(JobStatus.Complete, false)]
+    public void Job_EndsWhileAskedToCancel_TheQuestionIsTakenBack(JobStatus after, bool stays)
+    {
+        Primary.Jobs.Add(FakePrimary.Job("P0100001"));
+        var page = Render<JobsPage>();
+        page.WaitForElement("button[aria-label='Cancel Site Install Job for S01']").Click();
+
+        Primary.Jobs[0] = FakePrimary.Job("P0100001", status: after, sent: 900);
+        Primary.Feed.Publish(ChangeKind.Job, "P0100001");
+
+        page.WaitForAssertion(() => Assert.Contains("900 B", page.Markup, StringComparison.Ordinal));
+        Assert.Equal(!stays, IsAnswered);
+        Assert.Empty(Primary.Commanded);
+    }
+
+    [Fact]
+    public void Site_WaitsInAPhase_TheWaitIsSaidOnce()
+    {
+        var wait = new WaitRow("Waiting for S01 to report.", FakePrimary.Start, null);
+        Primary.Sites.Add(FakePrimary.Details(FakePrimary.Row("S01", "Branch one", status: SiteStatus.Pending, phase: 4, wait: wait), null, new PhaseRow(4, PhaseState.Running, FakePrimary.Start, null, null, null, 0, 0, wait, null)));
+
+        var page = Render<SitePage>(p => p.Add(c => c.Code, "S01"));
+
+        page.WaitForElement(".stepper");
+        Assert.Single(page.FindAll(".wait"));
+        Assert.Single(page.FindAll(".page-header .badge"));
+    }
+
+    [Fact]
+    public void Site_Logs_SayOnceThatTheyAreLive()
+    {
+        Primary.Sites.Add(FakePrimary.Details(FakePrimary.Row("S01", "Branch one")));
+        GoTo("/sites/S01?tab=log");
+
+        var page = Render<SitePage>(p => p.Add(c => c.Code, "S01"));
+
+        page.WaitForElement("[role=log]");
+        Assert.Single(page.FindAll(".as-of"));
     }
 
     [Fact]

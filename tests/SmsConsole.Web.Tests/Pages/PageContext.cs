@@ -20,6 +20,7 @@ public abstract class PageContext : BunitContext
     {
         JSInterop.Mode = JSRuntimeMode.Loose;
         Services.AddRadzenComponents();
+        HandedOver = AddBunitPersistentComponentState();
         Services.AddSingleton<ISiteQueries>(Primary);
         Services.AddSingleton<IJobQueries>(Primary);
         Services.AddSingleton<IStatusQueries>(Primary);
@@ -32,8 +33,14 @@ public abstract class PageContext : BunitContext
         Services.AddScoped<CurrentActor>();
         Services.AddScoped<Acts>();
         SignIn("admin", Role.Administrator);
+        var dialogs = Services.GetRequiredService<DialogService>();
+        dialogs.OnOpen += (_, _, _, _) => IsAnswered = false;
+        dialogs.OnClose += _ => IsAnswered = true;
         SetRendererInfo(new RendererInfo("Server", isInteractive: true));
     }
+
+    /// <summary>What pages rendered on the server hand to the circuit.</summary>
+    protected BunitPersistentComponentState HandedOver { get; }
 
     protected FakePrimary Primary { get; } = new();
 
@@ -49,6 +56,11 @@ public abstract class PageContext : BunitContext
 
     /// <summary>Answers the question of the dialog that is open.</summary>
     protected void Answer(bool yes) => Services.GetRequiredService<DialogService>().Close(yes);
+
+    /// <summary>Whether the question that was asked last is closed again.</summary>
+    protected bool IsAnswered { get; private set; } = true;
+
+    protected IEnumerable<NotificationMessage> Notes => Services.GetRequiredService<NotificationService>().Messages;
 
     private BunitAuthorizationContext? _authorization;
 }

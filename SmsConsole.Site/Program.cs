@@ -1,3 +1,4 @@
+using System.Globalization;
 using SmsConsole.SiteServer.Formats;
 using SmsConsole.SiteServer.Spool;
 
@@ -12,21 +13,21 @@ internal static class SiteProgramEntry
         usage: sms-site <command> [options]
 
           bootstrap --root <dir>   Bootstrap service: receives, verifies and installs the site's components
-          run --root <dir>         the site server: Site Configuration Manager and the Executive it supervises
-          executive --root <dir>   SMS Executive (started by run): Scheduler, Sender, Despooler, Status Manager
+          run --root <dir>         the site server: Site Configuration Manager and the threads of SMS Executive
           stop --root <dir>        stops the site server of that root
           link --root <dir>        the far side of a parent's SSH link, over standard input and output
           inspect <file>           says what a site control file, SYSTEM.MAP or send request holds
           --version, --help
 
-          --detach                 leave the starter's session and streams (bootstrap, run)
+          --detach                 (bootstrap, run) leave the starter's session; run starts again when it dies
+          --supervisor <pid>       (run) given by what started it, and watches over it
 
         exit codes: 0 done, 1 failed, 2 wrong usage, 3 (run) another process serves this root
         """;
 
     private static async Task<int> Main(string[] args)
     {
-        if (args is [] or ["--help" or "-h" or "help", ..])
+        if (args is [] or ["--help" or "-h" or "help", ..] or [_, "--help" or "-h"])
         {
             Console.WriteLine(Help);
             return args.Length == 0 ? 2 : 0;
@@ -43,20 +44,24 @@ internal static class SiteProgramEntry
             return Inspect(file);
         }
 
-        if (args is [var verb, "--root", var path, .. var rest] && Path.IsPathFullyQualified(path) && rest is [] or ["--detach"])
+        if (args is [var verb and ("bootstrap" or "run" or "stop" or "link"), "--root", var path, .. var options] && Path.IsPathFullyQualified(path))
         {
-            if (rest.Length > 0)
+            var root = new SmsRoot(path);
+            switch (verb, options)
             {
-                SiteProcesses.Detach();
+                case (_, []):
+                    return await RunAsync(verb, root, detach: false, supervisor: null);
+                case ("bootstrap" or "run", ["--detach"]):
+                    return await RunAsync(verb, root, detach: true, supervisor: null);
+                case ("run", ["--supervisor", var text]) when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var supervisor):
+                    return await RunAsync(verb, root, detach: false, supervisor);
             }
-
-            return await RunAsync(args[0], new SmsRoot(args[2]));
         }
 
         return await UsageAsync($"Not a command of sms-site: {string.Join(' ', args)}");
     }
 
-    private static async Task<int> RunAsync(string verb, SmsRoot root)
+    private static async Task<int> RunAsync(string verb, SmsRoot root, bool detach, int? supervisor)
     {
         using var stop = new CancellationTokenSource();
         using var terminated = System.Runtime.InteropServices.PosixSignalRegistration.Create(System.Runtime.InteropServices.PosixSignal.SIGTERM, context =>
@@ -74,14 +79,21 @@ internal static class SiteProgramEntry
         var clock = TimeProvider.System;
         try
         {
+            if (detach)
+            {
+                SiteProcesses.Detach();
+                if (verb == "run" && Supervisor.IsAvailable && ComponentSlots.Current(disk, root) is not null)
+                {
+                    Supervisor.Become(root);
+                }
+            }
+
             return verb switch
             {
                 "bootstrap" => await new BootstrapProcess(disk, root, processes, clock).RunAsync(stop.Token),
-                "run" => await new SiteServerProcess(disk, root, processes, clock).RunAsync(stop.Token),
-                "executive" => await new ExecutiveProcess(disk, root, processes, clock).RunAsync(Console.OpenStandardInput(), stop.Token),
+                "run" => await new SiteServerProcess(disk, root, processes, clock).RunAsync(supervisor, stop.Token),
                 "stop" => await SiteStop.RunAsync(disk, root, stop.Token),
-                "link" => await new LinkServer(disk, processes, root, clock, Console.OpenStandardInput(), Console.OpenStandardOutput()).RunAsync(stop.Token),
-                _ => await UsageAsync($"Not a command of sms-site: {verb}"),
+                _ => await new LinkServer(disk, processes, root, clock, Console.OpenStandardInput(), Console.OpenStandardOutput()).RunAsync(stop.Token),
             };
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)

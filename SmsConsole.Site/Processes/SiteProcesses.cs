@@ -6,11 +6,8 @@ namespace SmsConsole.SiteServer;
 /// <summary>Starts the site server's own programs. The one place of this assembly that starts processes of a site.</summary>
 public interface ISiteProcesses
 {
-    /// <summary>Starts <c>sms-site &lt;verb&gt; --root &lt;root&gt;</c> from a program folder; it outlives this process.</summary>
+    /// <summary>Starts <c>sms-site &lt;verb&gt; --root &lt;root&gt;</c> from a program folder; it outlives this process, and <c>run</c> is supervised.</summary>
     void StartDetached(string programDirectory, string verb, string root);
-
-    /// <summary>Starts a child whose standard input closes when this process ends.</summary>
-    Process StartChild(string programDirectory, string verb, string root);
 }
 
 /// <inheritdoc cref="ISiteProcesses"/>
@@ -32,13 +29,6 @@ public sealed partial class SiteProcesses : ISiteProcesses
         }
 
         using var process = Start(start);
-    }
-
-    public Process StartChild(string programDirectory, string verb, string root)
-    {
-        var start = Describe(programDirectory, verb, root);
-        start.RedirectStandardInput = true;
-        return Start(start);
     }
 
     /// <summary>A program that cannot be started (no memory, no runtime while one is being replaced) is a failure like a full disk: callers try again.</summary>

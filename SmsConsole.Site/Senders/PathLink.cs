@@ -146,7 +146,7 @@ public sealed class PathLink(IDisk disk, ISiteProcesses processes, string direct
         if (slot is not null)
         {
             // Somebody at the branch stopped it on purpose: theirs to start again.
-            if (!SiteLock.IsHeld(SiteConfigManager.LockFile(_root)) && !disk.FileExists(ExecutiveProcess.StopFile(_root)))
+            if (!SiteLock.IsHeld(SiteConfigManager.LockFile(_root)) && !disk.FileExists(SiteServerProcess.StopFile(_root)))
             {
                 processes.StartDetached(slot, "run", _root.Path);
             }

@@ -10,7 +10,7 @@ namespace SmsConsole.SiteServer;
 /// SMS_SITE_CONFIG_MANAGER: makes the site what its site control file asks, and reports what is so.
 /// <list type="bullet">
 /// <item>Woken by a new .CT1 in SITECFG.BOX; the timer is the guarantee.</item>
-/// <item>Reads SITECFG.BOX and what the Executive says of its services.</item>
+/// <item>Reads SITECFG.BOX and what the site server says of its services.</item>
 /// <item>May replace SITECTRL.CT0, hand a report to its route, and set aside a bad .CT1 with its error number as extension (KB121683).</item>
 /// <item>Killed here: the .CT1 is still there and is applied again (the same wish twice is one state); a report on its way is gone on with.</item>
 /// </list>
@@ -158,5 +158,9 @@ public sealed record ServiceState(string Name, string State, DateTimeOffset Sinc
     public const string PropertyPrefix = "Service State ";
 }
 
-/// <summary>What the Executive writes once its threads run.</summary>
-public sealed record ServiceReport(int ProcessId, DateTimeOffset StartedAt, IReadOnlyList<string> Services);
+/// <summary>What the site server notes of itself while it runs.</summary>
+/// <param name="Restarts">How often it was started again after a death, since it was last stopped on purpose.</param>
+public sealed record ServiceReport(int ProcessId, DateTimeOffset StartedAt, IReadOnlyList<string> Services, int Restarts)
+{
+    public IReadOnlyList<ServiceState> States() => [.. Services.Select(s => new ServiceState(s, "Running", StartedAt, Restarts))];
+}

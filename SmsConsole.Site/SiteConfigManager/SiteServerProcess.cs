@@ -1,28 +1,32 @@
-using System.Diagnostics;
+using System.Text.Json;
 using SmsConsole.SiteServer.Spool;
 using SmsConsole.SiteServer.Trust;
 
 namespace SmsConsole.SiteServer;
 
 /// <summary>
-/// <c>sms-site run</c>: the process of Site Configuration Manager. Holds the site's lock, starts the Executive, starts it again when it dies, and
-/// runs Site Configuration Manager. When this process dies, the Executive sees its standard input close and starts it anew.
+/// <c>sms-site run</c>: the site server. One process holds the site's lock and runs Site Configuration Manager beside the threads of SMS Executive
+/// (AS_THREAD, as in SMS 2.0). Whoever started it starts it again when it dies: its <see cref="Supervisor"/>, systemd, or the parent's watchdog.
 /// </summary>
 public sealed class SiteServerProcess(IDisk disk, SmsRoot root, ISiteProcesses processes, TimeProvider clock)
 {
     private static readonly TimeSpan _poll = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan _longestPause = TimeSpan.FromMinutes(1);
 
-    /// <summary>A child that lived this long was healthy: the next start is prompt again.</summary>
-    private static readonly TimeSpan _healthy = TimeSpan.FromMinutes(1);
-
-    private int _restarts;
-    private DateTimeOffset _startedAt;
-
-    /// <summary>Exit code of a second one on the same root; systemd does not start it again.</summary>
+    /// <summary>Exit code of a second one on the same root; nobody starts it again.</summary>
     public const int AnotherServes = 3;
 
-    public async Task<int> RunAsync(CancellationToken cancellationToken)
+    /// <summary>Exit code after SIGTERM under a supervisor, which starts it again: only <c>sms-site stop</c> ends both.</summary>
+    private const int Terminated = 143;
+
+    /// <summary>There while the site server runs, and after it has died: the next one reports that.</summary>
+    public static string ReportFile(SmsRoot root) => Path.Combine(root.Path, "SITE.SRV", "SERVICES");
+
+    /// <summary>There while the site server is being stopped on purpose (<c>sms-site stop</c>).</summary>
+    public static string StopFile(SmsRoot root) => Path.Combine(root.Path, "SITE.SRV", "STOP");
+
+    /// <param name="supervisor">Process id of the supervisor, or null when there is none.</param>
+    /// <param name="cancellationToken">SIGTERM or Ctrl+C.</param>
+    public async Task<int> RunAsync(int? supervisor, CancellationToken cancellationToken)
     {
         var identity = SiteIdentity.Load(disk, root);
         if (identity is null)
@@ -31,151 +35,90 @@ public sealed class SiteServerProcess(IDisk disk, SmsRoot root, ISiteProcesses p
             return 1;
         }
 
-        using var held = await SiteLock.AcquireAsync(SiteConfigManager.LockFile(root), TimeSpan.FromSeconds(3), cancellationToken);
-        if (held is null)
+        using (var held = await SiteLock.AcquireAsync(SiteConfigManager.LockFile(root), TimeSpan.FromSeconds(3), cancellationToken))
         {
-            return AnotherServes;
+            if (held is null)
+            {
+                return AnotherServes;
+            }
+
+            disk.Delete(StopFile(root));
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            var watch = WatchAsync(supervisor, stop);
+            await ServeAsync(identity, stop.Token);
+            await stop.CancelAsync();
+            await watch;
         }
 
-        disk.Delete(ExecutiveProcess.StopFile(root));
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var watch = WatchStopFileAsync(stop);
-        var code = await ServeAsync(identity, stop.Token);
-        await stop.CancelAsync();
-        await watch;
-        return code;
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return supervisor is null ? 0 : Terminated;
+        }
+
+        if (!disk.FileExists(StopFile(root)) && ComponentSlots.Current(disk, root) is { } slot)
+        {
+            processes.StartDetached(slot, "run", root.Path); // the supervisor is gone
+        }
+
+        return 0;
     }
 
-    private async Task<int> ServeAsync(SiteIdentity identity, CancellationToken cancellationToken)
+    private async Task ServeAsync(SiteIdentity identity, CancellationToken cancellationToken)
     {
-        _startedAt = clock.GetUtcNow();
         var log = TraceLog.For(disk, root, "scman", identity.SiteCode, clock);
-        var status = new StatusManager(disk, root, identity, clock, log);
-        var manager = new SiteConfigManager(disk, root, identity, status, Services, clock, log);
+        using var alone = await SiteThreads.AcquireAsync(root, cancellationToken);
+        await using var threads = new SiteThreads(disk, root, identity, clock);
+        var report = Begin(identity, threads.Status, log);
+        var manager = new SiteConfigManager(disk, root, identity, threads.Status, report.States, clock, log);
         using var signal = new WakeSignal(disk, root.SiteConfigBox);
-        log.Information($"Site Configuration Manager {SiteProgram.Version} serves {root.Path}.");
-
-        var executive = SuperviseAsync(identity, status, log, signal, cancellationToken);
-        await WaitForServicesAsync(cancellationToken);
+        var executive = threads.RunAsync(_poll, cancellationToken);
         while (!cancellationToken.IsCancellationRequested)
         {
-            try
-            {
-                await manager.RunOnceAsync(cancellationToken);
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
-            {
-                log.Error("Will try again: " + e.Message);
-            }
-
+            await SiteThreads.GuardAsync(SiteComponents.SiteConfigManager, log, manager.RunOnceAsync, cancellationToken);
             await signal.WaitAsync(_poll, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
         await executive;
-        log.Information("Site Configuration Manager stopped.");
-        return 0;
+        disk.Delete(ReportFile(root));
+        log.Information("The site server stopped.");
     }
 
-    private async Task WatchStopFileAsync(CancellationTokenSource stop)
+    /// <summary>Notes that this process serves the site. A note that is there already is of one that died.</summary>
+    private ServiceReport Begin(SiteIdentity identity, StatusManager status, TraceLog log)
+    {
+        var file = ReportFile(root);
+        var died = disk.FileExists(file) ? SiteJson.TryRead(disk.ReadAll(file, 16 << 10), SiteJson.Default.ServiceReport, out _) : null;
+        var report = new ServiceReport(Environment.ProcessId, clock.GetUtcNow(), [SiteComponents.SiteConfigManager, .. SiteComponents.Threads], died is null ? 0 : died.Restarts + 1);
+        disk.Write(file, JsonSerializer.SerializeToUtf8Bytes(report, SiteJson.Default.ServiceReport));
+        log.Information($"Site server {SiteProgram.Version} serves {root.Path} (process {report.ProcessId}).");
+        if (died is not null)
+        {
+            var text = $"The site server of {identity.SiteCode} (process {died.ProcessId}, started {died.StartedAt:yyyy-MM-dd HH:mm:ss} UTC) ended without being told to and was started again.";
+            log.Warning(text);
+            try
+            {
+                status.Raise(SiteComponents.SiteConfigManager, SiteEvents.ServiceRestarted, Spool.TraceLevel.Warning, text);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                log.Error("The status message cannot be kept: " + e.Message); // a full disk is no reason not to serve
+            }
+        }
+
+        return report;
+    }
+
+    /// <summary>Looks once a second for the word to stop, and whether the supervisor still lives.</summary>
+    private async Task WatchAsync(int? supervisor, CancellationTokenSource stop)
     {
         while (!stop.IsCancellationRequested)
         {
-            if (disk.FileExists(ExecutiveProcess.StopFile(root)))
+            if (disk.FileExists(StopFile(root)) || (supervisor is { } process && !Supervisor.IsOurs(process)))
             {
                 await stop.CancelAsync();
             }
 
             await Task.Delay(TimeSpan.FromSeconds(1), clock, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
-    }
-
-    /// <summary>Starts the Executive again whenever it ends, with growing pauses while it dies at once.</summary>
-    private async Task SuperviseAsync(SiteIdentity identity, StatusManager status, TraceLog log, WakeSignal signal, CancellationToken cancellationToken)
-    {
-        var pause = TimeSpan.FromMilliseconds(100);
-        while (!cancellationToken.IsCancellationRequested)
-        {
-            var begun = clock.GetUtcNow();
-            var end = await RunExecutiveAsync(log, cancellationToken);
-            if (end is null)
-            {
-                return;
-            }
-
-            _restarts++;
-            try
-            {
-                status.Raise(SiteComponents.SiteConfigManager, SiteEvents.ServiceRestarted, Spool.TraceLevel.Warning, $"SMS_EXECUTIVE of {identity.SiteCode} {end} and is started again.");
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                log.Error("The status message cannot be kept: " + e.Message); // a full disk is no reason to leave the site without its Executive
-            }
-
-            pause = clock.GetUtcNow() - begun > _healthy ? TimeSpan.FromMilliseconds(100) : TimeSpan.FromTicks(Math.Min(_longestPause.Ticks, pause.Ticks * 2));
-            await Task.Delay(pause, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            signal.Set();
-        }
-    }
-
-    /// <summary>One life of the Executive; how it ended, or null when this process is told to stop.</summary>
-    private async Task<string?> RunExecutiveAsync(TraceLog log, CancellationToken cancellationToken)
-    {
-        try
-        {
-            disk.Delete(ExecutiveProcess.ReportFile(root));
-            var slot = ComponentSlots.Current(disk, root) ?? throw new IOException("No component slot is in use.");
-            using var child = processes.StartChild(slot, "executive", root.Path);
-            try
-            {
-                await child.WaitForExitAsync(cancellationToken);
-            }
-            catch (OperationCanceledException)
-            {
-                await StopAsync(child);
-                return null;
-            }
-
-            log.Warning($"The Executive (process {child.Id}) ended with code {child.ExitCode}; starting it again.");
-            return $"ended with code {child.ExitCode}";
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            log.Error("The Executive cannot be started: " + e.Message);
-            return "could not be started";
-        }
-    }
-
-    /// <summary>Closing its input is the Executive's word to stop.</summary>
-    private static async Task StopAsync(Process child)
-    {
-        child.StandardInput.Close();
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(5));
-        try
-        {
-            await child.WaitForExitAsync(patience.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            child.Kill();
-        }
-    }
-
-    private async Task WaitForServicesAsync(CancellationToken cancellationToken)
-    {
-        for (var i = 0; i < 500 && !disk.FileExists(ExecutiveProcess.ReportFile(root)); i++)
-        {
-            await Task.Delay(10, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
-
-    private IReadOnlyList<ServiceState> Services()
-    {
-        var file = ExecutiveProcess.ReportFile(root);
-        var report = disk.FileExists(file) ? SiteJson.TryRead(disk.ReadAll(file, 16 << 10), SiteJson.Default.ServiceReport, out _) : null;
-        var threads = SiteComponents.Threads.Select(name => report?.Services.Contains(name) == true
-            ? new ServiceState(name, "Running", report.StartedAt, _restarts)
-            : new ServiceState(name, "Stopped", clock.GetUtcNow(), _restarts));
-        return [new ServiceState(SiteComponents.SiteConfigManager, "Running", _startedAt, 0), .. threads];
     }
 }

@@ -3,7 +3,7 @@ using SmsConsole.SiteServer.Spool;
 namespace SmsConsole.SiteServer;
 
 /// <summary>
-/// <c>sms-site stop</c>: lays a STOP file, which the site server's processes look for, and waits until both have gone. The next <c>run</c> removes it.
+/// <c>sms-site stop</c>: lays a STOP file, which the site server looks for, and waits until it has gone. The next <c>run</c> removes it.
 /// </summary>
 internal static class SiteStop
 {
@@ -15,7 +15,7 @@ internal static class SiteStop
             return 1;
         }
 
-        disk.Write(ExecutiveProcess.StopFile(root), []);
+        disk.Write(SiteServerProcess.StopFile(root), []);
         for (var i = 0; i < 200; i++)
         {
             if (!SiteLock.IsHeld(SiteConfigManager.LockFile(root)) && !SiteLock.IsHeld(SiteThreads.LockFile(root)))
@@ -23,9 +23,9 @@ internal static class SiteStop
                 return 0;
             }
 
-            if (!disk.FileExists(ExecutiveProcess.StopFile(root)))
+            if (!disk.FileExists(SiteServerProcess.StopFile(root)))
             {
-                disk.Write(ExecutiveProcess.StopFile(root), []); // one that was just starting has removed it
+                disk.Write(SiteServerProcess.StopFile(root), []); // one that was just starting has removed it
             }
 
             await Task.Delay(100, cancellationToken);

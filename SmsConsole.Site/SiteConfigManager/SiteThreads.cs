@@ -4,8 +4,8 @@ using SmsConsole.SiteServer.Trust;
 namespace SmsConsole.SiteServer;
 
 /// <summary>
-/// A secondary's Status Manager, Scheduler, Sender and Despooler over one root, woken by what appears in their inboxes. Serves the Executive and,
-/// during installation, the Bootstrap service (which takes what is received itself).
+/// The threads of a secondary's SMS Executive over one root: Status Manager, Scheduler, Sender and Despooler, woken by what appears in their inboxes.
+/// Serves the site server and, during installation, the Bootstrap service (which takes what is received itself).
 /// </summary>
 public sealed class SiteThreads : IAsyncDisposable
 {
@@ -14,11 +14,13 @@ public sealed class SiteThreads : IAsyncDisposable
     private readonly Scheduler _scheduler;
     private readonly Despooler _despooler;
     private readonly TraceLog _log;
+    private readonly TimeProvider _clock;
     private readonly WakeSignal _signal;
 
     public SiteThreads(IDisk disk, SmsRoot root, SiteIdentity identity, TimeProvider clock)
     {
         TraceLog Log(string component) => TraceLog.For(disk, root, component, identity.SiteCode, clock);
+        _clock = clock;
         _log = Log("smsexec");
         _key = SiteKey.LoadOrCreate(disk, root);
         _signal = new WakeSignal(disk, root.StatusBox, root.ScheduleBox, root.Outbox(Scheduler.LanOutbox), root.Receive);
@@ -34,8 +36,8 @@ public sealed class SiteThreads : IAsyncDisposable
     public static string LockFile(SmsRoot root) => Path.Combine(root.Path, "SITE.SRV", "SMSEXEC.LCK");
 
     /// <summary>
-    /// Waits for its turn: an Executive whose supervisor was killed still ends its round while the next one starts, and two Schedulers would give
-    /// one sequence number to two messages.
+    /// Waits for its turn: the Bootstrap service still ends its round while the site server starts, and two Schedulers would give one sequence number
+    /// to two messages.
     /// </summary>
     /// <exception cref="IOException">The other one does not end.</exception>
     public static async Task<SiteLock> AcquireAsync(SmsRoot root, CancellationToken cancellationToken) =>
@@ -55,18 +57,18 @@ public sealed class SiteThreads : IAsyncDisposable
     /// <summary>One round of all of them, in the order in which work flows.</summary>
     public async Task RoundAsync(bool despool, CancellationToken cancellationToken)
     {
-        await GuardAsync(SiteComponents.StatusManager, Status.RunOnceAsync, cancellationToken);
-        await GuardAsync(SiteComponents.Scheduler, _scheduler.RunOnceAsync, cancellationToken);
-        await GuardAsync(SiteComponents.LanSender, _sender.RunOnceAsync, cancellationToken);
+        await GuardAsync(SiteComponents.StatusManager, _log, Status.RunOnceAsync, cancellationToken);
+        await GuardAsync(SiteComponents.Scheduler, _log, _scheduler.RunOnceAsync, cancellationToken);
+        await GuardAsync(SiteComponents.LanSender, _log, _sender.RunOnceAsync, cancellationToken);
         if (despool)
         {
-            await GuardAsync(SiteComponents.Despooler, _despooler.RunOnceAsync, cancellationToken);
+            await GuardAsync(SiteComponents.Despooler, _log, _despooler.RunOnceAsync, cancellationToken);
         }
     }
 
     public Task WaitAsync(TimeSpan atMost, CancellationToken cancellationToken)
     {
-        var due = _sender.NextDueAt is { } next ? next - TimeProvider.System.GetUtcNow() : atMost;
+        var due = _sender.NextDueAt is { } next ? next - _clock.GetUtcNow() : atMost;
         var wait = due < TimeSpan.Zero ? TimeSpan.Zero : due < atMost ? due : atMost;
         return SuppressAsync(_signal.WaitAsync(wait, cancellationToken));
     }
@@ -83,7 +85,8 @@ public sealed class SiteThreads : IAsyncDisposable
 
     private static async Task SuppressAsync(Task wait) => await wait.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
-    private async Task GuardAsync(string component, Func<CancellationToken, Task> run, CancellationToken cancellationToken)
+    /// <summary>One component's bad round must not take the others with it; it comes again with the next wake-up.</summary>
+    internal static async Task GuardAsync(string component, TraceLog log, Func<CancellationToken, Task> run, CancellationToken cancellationToken)
     {
         try
         {
@@ -95,8 +98,7 @@ public sealed class SiteThreads : IAsyncDisposable
         }
         catch (Exception e)
         {
-            // One component's bad round must not take the others with it; it comes again with the next wake-up.
-            _log.Error($"{component}: {e}");
+            log.Error($"{component}: {e}");
         }
     }
 }

@@ -87,7 +87,7 @@ internal static class ManySites
             }
 
             var verbs = SiteKill.Find(console.SiteRoot(code)).Select(p => p.Verb).Where(v => v != "bootstrap").Order();
-            if (!verbs.SequenceEqual(["executive", "run"]))
+            if (!verbs.SequenceEqual(["run", "supervise"]))
             {
                 wrong.Add($"{code}: processes {string.Join(' ', verbs)}");
             }

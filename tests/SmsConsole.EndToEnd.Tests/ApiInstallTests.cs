@@ -42,7 +42,7 @@ public class ApiInstallTests
         await ConsoleProcess.UntilAsync(async () => (await console.Client.GetStringAsync("api/v1/sites/P01/control-files/actual")).Contains("<P01><S01>", StringComparison.Ordinal), _patience);
         Assert.Contains("<P01><S01>", await File.ReadAllTextAsync(Path.Combine(console.DataDirectory, "P01", "SITE.SRV", "SITECFG.BOX", "SITECTRL.CT0"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
         Assert.True(File.Exists(Path.Combine(Path.GetDirectoryName(console.SiteRoot("S01"))!, "BOOTSTRP.LOG")));
-        Assert.Contains(SiteKill.Find(console.SiteRoot("S01")), p => p.Verb == "executive");
+        Assert.Contains(SiteKill.Find(console.SiteRoot("S01")), p => p.Verb == "run");
     }
 
     [Fact]

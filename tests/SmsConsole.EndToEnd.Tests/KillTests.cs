@@ -65,7 +65,7 @@ public class KillTests(ITestOutputHelper output)
         {
             await console.UntilStatusAsync(code, "Active", _patience);
             await AssertOneEffectAsync(console, code, seed);
-            await ConsoleProcess.UntilAsync(() => Task.FromResult(SiteKill.Find(console.SiteRoot(code)).Any(p => p.Verb == "executive")), TimeSpan.FromSeconds(60));
+            await ConsoleProcess.UntilAsync(() => Task.FromResult(SiteKill.Find(console.SiteRoot(code)).Any(p => p.Verb == "run")), TimeSpan.FromSeconds(60));
         }
     }
 

@@ -284,8 +284,6 @@ public sealed class InProcessInstall : IAddressBook, ISendObserver, IPeerKeys, I
         }
     }
 
-    public System.Diagnostics.Process StartChild(string programDirectory, string verb, string root) => throw new NotSupportedException();
-
     public ValueTask<bool> MayGoOnAsync(string jobId, CancellationToken cancellationToken) => ValueTask.FromResult(true);
 
     public ValueTask ProgressAsync(SendRequest request, CancellationToken cancellationToken) => ValueTask.CompletedTask;
@@ -362,7 +360,7 @@ public sealed class InProcessInstall : IAddressBook, ISendObserver, IPeerKeys, I
         }
     }
 
-    /// <summary>What the Bootstrap service's process does until the pointer is switched, and the site server's two processes after.</summary>
+    /// <summary>What the Bootstrap service's process does until the pointer is switched, and the site server's after.</summary>
     private sealed class SiteSide(IDisk disk, SmsRoot root, TimeProvider clock) : IAsyncDisposable
     {
         private SiteThreads? _threads;

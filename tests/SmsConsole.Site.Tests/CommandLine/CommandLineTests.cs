@@ -17,9 +17,10 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("--help")]
     [InlineData("-h")]
     [InlineData("help")]
-    public async Task Help_IsSaidOnStandardOutput(string argument)
+    [InlineData("run", "--help")]
+    public async Task Help_IsSaidOnStandardOutput(params string[] arguments)
     {
-        var (code, output, error) = await RunAsync(argument);
+        var (code, output, error) = await RunAsync(arguments);
         Assert.Equal((0, ""), (code, error));
         Assert.Contains("usage: sms-site", output);
         Assert.DoesNotContain(output.Split('\n'), l => l.Length > 110);
@@ -31,7 +32,7 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public async Task WrongUsage_IsTwoWithAnExplanation()
     {
-        foreach (var arguments in (string[][])[[], ["nonsense"], ["run"], ["run", "--root"], ["run", "--root", "relative/path"], ["fly", "--root", "/tmp"], ["run", "--root", "/tmp", "--fast"], ["inspect"], ["inspect", "a", "b"], ["--version", "x"]])
+        foreach (var arguments in (string[][])[[], ["nonsense"], ["run"], ["run", "--root"], ["run", "--root", "relative/path"], ["fly", "--root", "/tmp"], ["run", "--root", "/tmp", "--fast"], ["executive", "--root", "/tmp"], ["link", "--root", "/tmp", "--detach"], ["run", "--root", "/tmp", "--supervisor", "-1"], ["inspect"], ["inspect", "a", "b"], ["--version", "x"]])
         {
             var (code, output, error) = await RunAsync(arguments);
             Assert.True(code == 2, $"{string.Join(' ', arguments)}: {code}");
@@ -69,7 +70,6 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("run")]
     [InlineData("stop")]
     [InlineData("bootstrap")]
-    [InlineData("executive")]
     public async Task SiteVerbs_WhereNoSiteIs_FailWithOneLineAndChangeNothing(string verb)
     {
         var root = Path.Combine(_folder, "nothing");
@@ -81,7 +81,7 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
-    public async Task Stop_RunningSite_EndsBothProcessesAndNobodyStartsThemAgain()
+    public async Task Stop_RunningSite_EndsItAndItsSupervisorAndNobodyStartsThemAgain()
     {
         await using var parent = new FileParent();
         var root = parent.NewDirectory("S01");
@@ -95,7 +95,7 @@ public sealed class CommandLineTests : IDisposable
         await parent.UntilAsync(() => parent.Reports("S01").Count > 0 && SiteKill.Find(root).Count == 2);
 
         Assert.Equal(0, (await RunAsync("stop", "--root", root)).Code);
-        Assert.DoesNotContain(SiteKill.Find(root), p => p.Verb == "executive");
+        Assert.DoesNotContain(SiteKill.Find(root), p => p.Verb == "run");
         await parent.UntilAsync(() => SiteKill.Find(root).Count == 0);
 
         // Ten looks of the watchdog.

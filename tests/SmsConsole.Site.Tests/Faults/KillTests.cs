@@ -44,9 +44,9 @@ public sealed class KillTests
                 var before = SiteKill.Find(root);
                 killed += (i % 3) switch
                 {
-                    0 => SiteKill.Verb(root, "executive"),
-                    1 => SiteKill.Verb(root, "run"),
-                    _ => SiteKill.Verb(root, "run") + SiteKill.Verb(root, "executive"),
+                    0 => SiteKill.Verb(root, "run"),
+                    1 => SiteKill.Verb(root, "supervise"),
+                    _ => SiteKill.Verb(root, "supervise") + SiteKill.Verb(root, "run"),
                 };
                 await TreeIsBackAsync(parent, root, before, seed);
             }
@@ -103,7 +103,7 @@ public sealed class KillTests
         Assert.Equal(SiteControlFileType.Actual, SiteControlFile.Parse(await File.ReadAllBytesAsync(parent.Reports("S01")[0])).Value!.Image.Type);
     }
 
-    /// <summary>One of each, none of those that were killed, and the Executive says that its threads run.</summary>
+    /// <summary>One site server under one supervisor, none of those that were killed, and it says that its services run.</summary>
     private static async Task TreeIsBackAsync(FileParent parent, string root, IReadOnlyList<(int Id, string Verb)> before, int seed)
     {
         try
@@ -112,7 +112,7 @@ public sealed class KillTests
                 () =>
                 {
                     var now = SiteKill.Find(root);
-                    return now.Count == 2 && now.Count(p => p.Verb == "run") == 1 && now.Count(p => p.Verb == "executive") == 1
+                    return now.Count == 2 && now.Count(p => p.Verb == "run") == 1 && now.Count(p => p.Verb == "supervise") == 1
                         && (before.Count == 0 || now.Except(before).Any()) && File.Exists(Path.Combine(root, "SITE.SRV", "SERVICES"));
                 },
                 TimeSpan.FromMinutes(2));

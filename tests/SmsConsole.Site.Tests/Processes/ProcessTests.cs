@@ -9,23 +9,49 @@ namespace SmsConsole.SiteServer.Tests.Processes;
 [Collection(AloneCollection.Name)]
 public class ProcessTests
 {
-    [Fact]
-    public async Task Executive_Terminated_EndsAndIsStartedAgain()
+    [Theory]
+    [InlineData("run", "-TERM")]
+    [InlineData("run", "-KILL")]
+    [InlineData("supervise", "-TERM")]
+    [InlineData("supervise", "-KILL")]
+    public async Task SiteServer_OneOfItsProcessesKilled_IsOneTreeAgainWithoutItsParent(string verb, string signal)
     {
         await using var parent = new FileParent();
         var root = parent.NewDirectory("S01");
         parent.AddAddress(new LinkAddress("S01", "local", root));
         await InstallAsync(parent, root);
-        var before = SiteKill.Find(root).Single(p => p.Verb == "executive").Id;
+        await parent.UntilAsync(() => IsTree(SiteKill.Find(root)));
+        var before = SiteKill.Find(root);
 
-        // SIGTERM, as an administrator's kill or a shutdown sends it.
-        using (var kill = Process.Start("kill", ["-TERM", before.ToString()]))
+        // As an administrator's kill or a shutdown sends it.
+        using (var kill = Process.Start("kill", [signal, before.Single(p => p.Verb == verb).Id.ToString()]))
         {
             await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
         }
 
-        await parent.UntilAsync(() => SiteKill.Find(root).Any(p => p.Verb == "executive" && p.Id != before), TimeSpan.FromSeconds(30));
-        Assert.DoesNotContain(SiteKill.Find(root), p => p.Id == before);
+        // Nobody collects: the parent's watchdog does not look.
+        for (var i = 0; !(IsTree(SiteKill.Find(root)) && SiteKill.Find(root).Single(p => p.Verb == "run").Id != before.Single(p => p.Verb == "run").Id); i++)
+        {
+            Assert.True(i < 600, $"After 30 s: {string.Join(", ", SiteKill.Find(root))}");
+            await Task.Delay(50, TestContext.Current.CancellationToken);
+        }
+
+        static bool IsTree(IReadOnlyList<(int Id, string Verb)> found) => found.Select(p => p.Verb).Order().SequenceEqual(["run", "supervise"]);
+    }
+
+    [Fact]
+    public async Task SiteServer_Killed_SaysSoWithItsNextStatusMessage()
+    {
+        await using var parent = new FileParent();
+        var root = parent.NewDirectory("S01");
+        parent.AddAddress(new LinkAddress("S01", "local", root));
+        await InstallAsync(parent, root);
+        await parent.UntilAsync(() => SiteKill.Verb(root, "run") == 1);
+
+        var log = Path.Combine(root, "LOGS", "scman.log");
+        await parent.UntilAsync(() => File.ReadAllText(log).Contains("ended without being told to and was started again", StringComparison.Ordinal), TimeSpan.FromSeconds(30));
+        await parent.UntilAsync(() => File.Exists(SiteServerProcess.ReportFile(new SmsRoot(root))));
+        Assert.Equal(1, SiteJson.TryRead(await File.ReadAllBytesAsync(SiteServerProcess.ReportFile(new SmsRoot(root)), TestContext.Current.CancellationToken), SiteJson.Default.ServiceReport, out _)!.Restarts);
     }
 
     [Fact]

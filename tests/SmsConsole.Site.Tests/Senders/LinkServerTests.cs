@@ -165,7 +165,5 @@ public sealed class LinkServerTests : IDisposable
     private sealed class NoProcesses : ISiteProcesses
     {
         public void StartDetached(string programDirectory, string verb, string root) => Assert.Fail("Nothing is to be started.");
-
-        public Process StartChild(string programDirectory, string verb, string root) => throw new NotSupportedException();
     }
 }

@@ -25,8 +25,6 @@ public sealed class PathLinkTests : IDisposable, ISiteProcesses
         BootstrapService.Enrol(_disk, _root, TimeProvider.System);
     }
 
-    Process ISiteProcesses.StartChild(string programDirectory, string verb, string root) => throw new NotSupportedException();
-
     [Fact]
     public async Task Bootstrap_EmptyDirectory_ConfirmsAndBurnsTheToken()
     {
@@ -152,7 +150,7 @@ public sealed class PathLinkTests : IDisposable, ISiteProcesses
         ComponentSlots.Switch(_disk, _root, Path.Combine(_root.Components, "A"));
         await Link.EnsureRunningAsync(CancellationToken.None);
         Assert.Equal(["run"], _started);
-        _disk.Write(ExecutiveProcess.StopFile(_root), []);
+        _disk.Write(SiteServerProcess.StopFile(_root), []);
         await Link.EnsureRunningAsync(CancellationToken.None);
         Assert.Single(_started);
     }

@@ -78,10 +78,16 @@ internal sealed class InboxMail(EngineStore store, PrimarySite primary, IDisk di
             cancellationToken);
     }
 
-    public static Task<bool> IsKnownAsync(SmsContext db, Envelope envelope, CancellationToken cancellationToken) =>
-        db.InboxReceipts.AnyAsync(
-            r => r.Source == envelope.Source && r.Incarnation == envelope.Incarnation && r.Stream == envelope.Stream && r.Sequence == envelope.Sequence,
-            cancellationToken);
+    /// <summary>
+    /// Whether a message has taken effect. A number with as many higher ones received as receipts are kept counts as known, as it does in
+    /// the Despooler's window: its receipt may have been pruned.
+    /// </summary>
+    public static async Task<bool> IsKnownAsync(SmsContext db, Envelope envelope, CancellationToken cancellationToken)
+    {
+        var received = db.InboxReceipts.Where(r => r.Source == envelope.Source && r.Incarnation == envelope.Incarnation && r.Stream == envelope.Stream);
+        return await received.AnyAsync(r => r.Sequence == envelope.Sequence, cancellationToken)
+            || await received.Where(r => r.Sequence > envelope.Sequence).OrderBy(r => r.Sequence).Skip(MaintenanceLimits.ReceiptsPerStream - 1).AnyAsync(cancellationToken);
+    }
 
     /// <summary>The receipt, in the transaction of the effect.</summary>
     public static void Receive(SmsContext db, Envelope envelope) =>

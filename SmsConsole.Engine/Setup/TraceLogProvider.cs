@@ -18,6 +18,7 @@ internal sealed class TraceLogProvider(PrimarySite primary, IDisk disk, TimeProv
         [Name<PoisonBox>()] = "hman",
         [Name<SiteCommands>()] = "hman",
         [Name<SqlMonitor>()] = "dbmon",
+        [Name<SiteMaintenance>()] = "dbmon",
         [Name<ChangeFollower>()] = "dbmon",
         [Name<StatusReceiver>()] = "statmgr",
         [Name<EngineHost>()] = "smsexec",

@@ -10,7 +10,7 @@ namespace SmsConsole.Engine;
 /// <list type="bullet">
 /// <item>Woken after every commit of this process; a poll is the guarantee, and the only way where the engine runs elsewhere.</item>
 /// <item>Reads the change rows behind the last one it read.</item>
-/// <item>May write .WAK files and, now and then, delete old change rows. Without the lease it only tells views.</item>
+/// <item>May write .WAK files and, now and then, delete old change rows and what <see cref="SiteMaintenance"/> takes out. Without the lease it only tells views.</item>
 /// <item>Killed here: it begins at the newest row again. Views begin with a snapshot and every component looks for work at its start, so
 /// nothing before that row is owed to anyone.</item>
 /// </list>
@@ -18,6 +18,7 @@ namespace SmsConsole.Engine;
 internal sealed partial class SqlMonitor(
     EngineStore store,
     SmsStore data,
+    SiteMaintenance maintenance,
     ChangeFeed feed,
     EngineFence fence,
     PrimarySite primary,
@@ -31,7 +32,9 @@ internal sealed partial class SqlMonitor(
 
     private const int BatchSize = 2000;
     private static readonly TimeSpan _pruneEvery = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan _maintainEvery = TimeSpan.FromHours(1);
     private DateTimeOffset _pruneAt = clock.GetUtcNow() + _pruneEvery;
+    private DateTimeOffset _maintainAt = clock.GetUtcNow() + _pruneEvery;
     private long? _last;
 
     public async Task RunOnceAsync(CancellationToken cancellationToken)
@@ -97,6 +100,12 @@ internal sealed partial class SqlMonitor(
         {
             _pruneAt = clock.GetUtcNow() + _pruneEvery;
             await data.PruneChangesAsync(KeptRows, cancellationToken);
+        }
+
+        if (fence.Held && clock.GetUtcNow() >= _maintainAt)
+        {
+            _maintainAt = clock.GetUtcNow() + _maintainEvery;
+            await maintenance.RunOnceAsync(cancellationToken);
         }
     }
 

@@ -162,7 +162,8 @@ internal sealed partial class StatusReceiver(EngineStore store, PrimarySite prim
             .OrderByDescending(j => j.Id).Select(j => j.Id).FirstOrDefaultAsync(cancellationToken);
     }
 
-    private static async Task CapAsync(SmsContext db, string code, CancellationToken cancellationToken)
+    /// <summary>Deletes all but the newest messages of a site; returns how many.</summary>
+    public static async Task<int> CapAsync(SmsContext db, string code, CancellationToken cancellationToken)
     {
         var newest = await db.StatusMessages.Where(m => m.SiteCode == code).MaxAsync(m => (long?)m.Id, cancellationToken) ?? 0;
 
@@ -170,14 +171,11 @@ internal sealed partial class StatusReceiver(EngineStore store, PrimarySite prim
         var oldest = await db.StatusMessages.Where(m => m.SiteCode == code).MinAsync(m => (long?)m.Id, cancellationToken) ?? 0;
         if (newest - oldest < KeptPerSite)
         {
-            return;
+            return 0;
         }
 
         var limit = await db.StatusMessages.Where(m => m.SiteCode == code).OrderByDescending(m => m.Id).Skip(KeptPerSite).Select(m => (long?)m.Id).FirstOrDefaultAsync(cancellationToken);
-        if (limit is { } last)
-        {
-            await db.StatusMessages.Where(m => m.SiteCode == code && m.Id <= last).ExecuteDeleteAsync(cancellationToken);
-        }
+        return limit is { } last ? await db.StatusMessages.Where(m => m.SiteCode == code && m.Id <= last).ExecuteDeleteAsync(cancellationToken) : 0;
     }
 
     [LoggerMessage(2901, LogLevel.Information, "{SiteCode}: {Count} status messages taken (sequence {Sequence}).")]

@@ -9,9 +9,9 @@ namespace SmsConsole.SiteServer;
 /// <summary>
 /// SMS_SCHEDULER: turns jobs into signed instructions and send requests.
 /// <list type="bullet">
-/// <item>Woken by a new .JOB file; the timer is the guarantee.</item>
+/// <item>Woken by a new .JOB file; the timer is the guarantee. Once an hour it also has the spool tidied, at every site.</item>
 /// <item>Reads SCHEDULE.BOX/*.JOB and the payload each names.</item>
-/// <item>May write TOSEND and the outboxes, and delete a .JOB once its send request is on disk.</item>
+/// <item>May write TOSEND and the outboxes, and delete a .JOB once its send request is on disk; <see cref="SpoolMaintenance"/> says what else.</item>
 /// <item>Killed here: the .JOB is still there and is done again; a request that exists already is not made twice.</item>
 /// </list>
 /// </summary>
@@ -22,6 +22,7 @@ public sealed class Scheduler(IDisk disk, SmsRoot root, string siteCode, SiteKey
 
     private const int MaximumJobFile = 64 << 10;
     private readonly SequenceNumbers _sequences = new(disk, root);
+    private readonly SpoolMaintenance _maintenance = new(disk, root, clock, log);
 
     /// <summary>Places a job durably; the same id twice is one job.</summary>
     public static void Place(IDisk disk, SmsRoot root, SystemJob job)
@@ -35,6 +36,7 @@ public sealed class Scheduler(IDisk disk, SmsRoot root, string siteCode, SiteKey
 
     public async Task RunOnceAsync(CancellationToken cancellationToken)
     {
+        _maintenance.RunWhenDue();
         foreach (var file in disk.ListFiles(root.ScheduleBox, "*.JOB"))
         {
             cancellationToken.ThrowIfCancellationRequested();

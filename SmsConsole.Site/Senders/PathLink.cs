@@ -291,8 +291,8 @@ public sealed class PathLink(IDisk disk, ISiteProcesses processes, string direct
         }
     }
 
-    private string? MarkIn(string directory) =>
-        DirectoryOccupant.Marks.FirstOrDefault(mark => disk.FileExists(Path.Combine(directory, mark)) || disk.DirectoryExists(Path.Combine(directory, mark)));
+    /// <summary>Not through the site's disk: folders above the site are somebody else's, and are only looked at.</summary>
+    private static string? MarkIn(string directory) => DirectoryOccupant.Marks.FirstOrDefault(mark => Path.Exists(Path.Combine(directory, mark)));
 
     private bool IsWritable()
     {

@@ -21,6 +21,9 @@ public interface IDisk
 
     IReadOnlyList<string> ListDirectories(string directory);
 
+    /// <summary>Full paths of the files that <see cref="Write"/> is at work on, or has left because its process was killed. No other listing shows them.</summary>
+    IReadOnlyList<string> ListUnfinished(string directory);
+
     /// <summary>Length in bytes, or -1 where there is no file.</summary>
     long Length(string path);
 

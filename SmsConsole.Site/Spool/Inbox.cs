@@ -5,6 +5,9 @@ namespace SmsConsole.SiteServer.Spool;
 /// <summary>What every inbox needs: poison is set aside with its reason, never tried for ever.</summary>
 public static class Inbox
 {
+    /// <summary>What the name of a reason ends with, after the name of the file it is for.</summary>
+    public const string Why = ".why";
+
     /// <summary>The content of a message, or null with what is wrong with the file. Whatever somebody lays into a box, reading it neither hangs nor follows a link.</summary>
     /// <exception cref="IOException">It cannot be read at this moment, or has gone.</exception>
     public static byte[]? TryRead(IDisk disk, string file, long limit, out string error)
@@ -50,7 +53,7 @@ public static class Inbox
             var name = extension is null ? Path.GetFileName(file) : Path.GetFileNameWithoutExtension(file) + extension;
             try
             {
-                disk.Write(Path.Combine(bad, name + ".why"), Encoding.UTF8.GetBytes(reason + "\n"));
+                disk.Write(Path.Combine(bad, name + Why), Encoding.UTF8.GetBytes(reason + "\n"));
             }
             catch (IOException)
             {

@@ -69,6 +69,18 @@ public sealed partial class PhysicalDisk : IDisk
         }
     }
 
+    public IReadOnlyList<string> ListUnfinished(string directory)
+    {
+        try
+        {
+            return Directory.GetFiles(directory, "*" + Temporary);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return [];
+        }
+    }
+
     public long Length(string path)
     {
         var file = new FileInfo(path);

@@ -58,6 +58,8 @@ public sealed class CrashingDisk(int failAt, DiskFault fault, params string[] ro
 
     public bool DirectoryExists(string path) => Alive(path, _disk.DirectoryExists);
 
+    public IReadOnlyList<string> ListUnfinished(string directory) => Alive(directory, _disk.ListUnfinished);
+
     public IReadOnlyList<string> ListFiles(string directory, string pattern = "*") => Alive(directory, d => _disk.ListFiles(d, pattern));
 
     public IReadOnlyList<string> ListDirectories(string directory) => Alive(directory, _disk.ListDirectories);

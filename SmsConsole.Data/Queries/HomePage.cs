@@ -42,6 +42,12 @@ internal static class HomePage
             .Take(AttentionLength)
             .Select(s => new AttentionRow(s.Code, PhaseText.For(s.Status, s.DetailedStatus, s.Phase), s.FailureReason ?? "", Projections.Utc(s.FailedAt ?? s.CreatedAt)))
             .ToListAsync(cancellationToken);
+
+        // Of a site without a parent: this primary's own, which runs on while somebody has to mend something.
+        var ailing = await context.Sites
+            .Where(s => s.ParentCode == null && s.Status != SiteStatus.Failed && s.FailureEventId != null)
+            .Select(s => new AttentionRow(s.Code, "Runs, with a failure", s.FailureReason ?? "", Projections.Utc(s.FailedAt ?? s.CreatedAt)))
+            .ToListAsync(cancellationToken);
         var late = await context.Sites
             .Where(s => s.WaitUntil < time && s.Status != SiteStatus.Failed && s.Status != SiteStatus.Deleted)
             .OrderBy(s => s.WaitUntil)
@@ -55,7 +61,7 @@ internal static class HomePage
             .Take(AttentionLength)
             .Select(j => new AttentionRow(j.Destination, j.Comment + " is tried again", j.Reason ?? "", Projections.Utc(j.WaitSince ?? j.CreatedAt)))
             .ToListAsync(cancellationToken);
-        return [.. failed.Concat(late).Concat(retrying).Take(AttentionLength)];
+        return [.. failed.Concat(ailing).Concat(late).Concat(retrying).Take(AttentionLength)];
     }
 
     private static Task<EngineRow?> EngineAsync(SmsContext context, DateTimeOffset now, CancellationToken cancellationToken)

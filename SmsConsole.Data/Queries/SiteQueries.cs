@@ -143,14 +143,15 @@ internal sealed class SiteQueries(SmsStore store, TimeProvider clock) : ISiteQue
             .FirstOrDefaultAsync(cancellationToken);
     }
 
-    private static SiteFailure? Failure(Site site) => site.Status != SiteStatus.Failed
+    /// <summary>Of a failed site, and of an active one that somebody has to mend something of.</summary>
+    private static SiteFailure? Failure(Site site) => site.Status != SiteStatus.Failed && site.FailureEventId is null
         ? null
         : new SiteFailure(
             site.FailureEventId ?? 0,
             site.FailureReason ?? "",
             site.FailureWhatToDo ?? "",
             Projections.Utc(site.FailedAt ?? site.CreatedAt),
-            CanRetry: site.FailedFrom is not null);
+            CanRetry: site.FailedFrom is not null || site.Status != SiteStatus.Failed);
 
     /// <summary>None where the report cannot be read: it comes from the site, and the rest of the page must not hang on it.</summary>
     private static List<ServiceRow> Services(string? json)

@@ -52,7 +52,7 @@ public interface ISiteCommands
     /// <summary>Writes the NEWSITE image; "Site creation has been initiated" (seed 000). Administrator. Runs the preflight again.</summary>
     Task<CommandResult<SiteRow>> CreateSecondarySiteAsync(Actor actor, NewSite site, CancellationToken cancellationToken = default);
 
-    /// <summary>Sends a failed site back to the phase it left. Operator.</summary>
+    /// <summary>Sends a failed site back to the phase it left; at this primary, tries at once what has failed of its own. Operator.</summary>
     Task<CommandResult> RetryAsync(Actor actor, string code, CancellationToken cancellationToken = default);
 
     /// <summary>Asks a host for its keys. Operator.</summary>

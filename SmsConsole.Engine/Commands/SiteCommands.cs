@@ -64,29 +64,7 @@ internal sealed partial class SiteCommands(
             return CommandResult.Failure(refused);
         }
 
-        var error = await store.CommandAsync<CommandError?>(
-            async (db, token) =>
-            {
-                var site = await db.Sites.FirstOrDefaultAsync(s => s.Code == code && s.ParentCode == primary.Code, token);
-                if (site is null)
-                {
-                    return new CommandError(CommandErrorKind.NotFound, "site.unknown", $"There is no secondary site {code}.");
-                }
-
-                var from = SiteState.Of(site).ToString();
-                var outcome = await phases.MoveAsync(
-                    db,
-                    SeenSite.Of(site),
-                    new SiteMove(SiteEvent.Retry, $"{actor.UserName} asked to go on.", actor.UserName),
-                    async (context, row, inner) =>
-                    {
-                        await jobs.AddAsync(context, row, SiteTransitions.JobOf(SiteState.Of(row))!.Value, inner);
-                        context.Audit.Add(Authorization.Audit(context, actor, "site.retry", code, SiteState.Of(row).ToString(), before: from));
-                    },
-                    token);
-                return outcome == MoveOutcome.Moved ? null : new CommandError(CommandErrorKind.Conflict, "site.notFailed", $"Site {code} is {from}: there is nothing to retry.");
-            },
-            cancellationToken);
+        var error = await store.CommandAsync((db, token) => code == primary.Code ? RetryOwnAsync(db, actor, token) : RetryAsync(db, actor, code, token), cancellationToken);
         return error is null ? CommandResult.Success : CommandResult.Failure(error);
     }
 
@@ -124,6 +102,40 @@ internal sealed partial class SiteCommands(
         return SiteRules.IsLogName(component)
             ? await logs.ReadAsync(code, component, offset, cancellationToken)
             : new CommandError(CommandErrorKind.Invalid, "log.nameInvalid", "A log is named after its component: letters and digits.", "component");
+    }
+
+    private async Task<CommandError?> RetryAsync(SmsContext db, Actor actor, string code, CancellationToken cancellationToken)
+    {
+        var site = await db.Sites.FirstOrDefaultAsync(s => s.Code == code && s.ParentCode == primary.Code, cancellationToken);
+        if (site is null)
+        {
+            return new CommandError(CommandErrorKind.NotFound, "site.unknown", $"There is no secondary site {code}.");
+        }
+
+        var from = SiteState.Of(site).ToString();
+        var outcome = await phases.MoveAsync(
+            db,
+            SeenSite.Of(site),
+            new SiteMove(SiteEvent.Retry, $"{actor.UserName} asked to go on.", actor.UserName),
+            async (context, row, inner) =>
+            {
+                await jobs.AddAsync(context, row, SiteTransitions.JobOf(SiteState.Of(row))!.Value, inner);
+                context.Audit.Add(Authorization.Audit(context, actor, "site.retry", code, SiteState.Of(row).ToString(), before: from));
+            },
+            cancellationToken);
+        return outcome == MoveOutcome.Moved ? null : new CommandError(CommandErrorKind.Conflict, "site.notFailed", $"Site {code} is {from}: there is nothing to retry.");
+    }
+
+    /// <summary>This primary never fails as a whole; what can is the way of its own site control file.</summary>
+    private async Task<CommandError?> RetryOwnAsync(SmsContext db, Actor actor, CancellationToken cancellationToken)
+    {
+        if (!await PrimaryAddressing.RetryAsync(db, cancellationToken))
+        {
+            return new CommandError(CommandErrorKind.Conflict, "site.notFailed", $"Nothing of site {primary.Code} has failed: there is nothing to retry.");
+        }
+
+        db.Audit.Add(Authorization.Audit(db, actor, "site.retry", primary.Code, "site control file"));
+        return null;
     }
 
     /// <summary>All of a new site's rows; what is against it, with nothing written, otherwise.</summary>

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
+using SmsConsole.Data;
 using SmsConsole.Data.Jobs;
 using SmsConsole.Data.Operations;
 using SmsConsole.Data.Sites;
@@ -14,7 +15,8 @@ namespace SmsConsole.Engine;
 
 /// <summary>
 /// Carries out what the database asks of the spool. Every step may run again: it first looks whether it is done. An operation
-/// that fails waits longer each time; a job that can never be placed fails, and with it the phase of its site.
+/// that fails waits longer each time; a job that can never be placed fails, and with it the phase of its site. A site control file
+/// that cannot be placed is tried for ever, and its site says why.
 /// </summary>
 internal sealed partial class JobOperations(
     EngineStore store,
@@ -30,6 +32,9 @@ internal sealed partial class JobOperations(
 {
     /// <summary>Attempts to place a job before it counts as failed: about a quarter of an hour.</summary>
     public const int MaximumAttempts = 8;
+
+    /// <summary>Attempts to place a site control file before its site says so; the first may be a moment's.</summary>
+    public const int AttemptsInSilence = 2;
 
     private const int BatchSize = 200;
     private static readonly TimeSpan _reconcileEvery = TimeSpan.FromMinutes(1);
@@ -72,7 +77,7 @@ internal sealed partial class JobOperations(
                 OperationKinds.CancelJob => await CancelAsync(operation, cancellationToken),
                 OperationKinds.RetryJob => await RetryAsync(operation, cancellationToken),
                 OperationKinds.SetPriority => SetPriority(operation),
-                OperationKinds.PlaceControlFile => await addressing.PlaceAsync(operation, cancellationToken) ? Outcome.Done : Outcome.NotYet,
+                OperationKinds.PlaceControlFile => await PlaceControlFileAsync(operation, cancellationToken),
                 _ => throw new InvalidOperationException($"There is no operation {operation.Kind}."),
             };
             await FinishAsync(operation.Id, outcome, cancellationToken);
@@ -123,6 +128,19 @@ internal sealed partial class JobOperations(
             },
             cancellationToken);
         workers.Nudge(Components.Scheduler);
+        return Outcome.Done;
+    }
+
+    private async Task<Outcome> PlaceControlFileAsync(Operation operation, CancellationToken cancellationToken)
+    {
+        await addressing.PlaceAsync(operation, cancellationToken);
+        if (operation.Attempts > AttemptsInSilence)
+        {
+            await store.WriteAsync(
+                async (db, token) => PhaseChanger.Settle(await db.Sites.FirstAsync(s => s.Code == operation.Subject, token), SmsEvents.ControlFileNotPlaced),
+                cancellationToken);
+        }
+
         return Outcome.Done;
     }
 
@@ -307,12 +325,32 @@ internal sealed partial class JobOperations(
                         }
                     }
                 }
+                else if (operation.Kind == OperationKinds.PlaceControlFile)
+                {
+                    await ComplainAsync(db, operation, token);
+                }
                 else if (operation.Attempts >= MaximumAttempts)
                 {
                     operation.CompletedAt = db.Now;
                 }
             },
             cancellationToken);
+
+    /// <summary>Told once; what a person sees goes with the last reason.</summary>
+    private async Task ComplainAsync(SmsContext db, Operation operation, CancellationToken cancellationToken)
+    {
+        if (operation.Attempts > AttemptsInSilence)
+        {
+            var failure = SmsEvents.Explain(SmsEvents.ControlFileNotPlaced, operation.Subject, operation.LastError!);
+            var site = await db.Sites.FirstAsync(s => s.Code == operation.Subject, cancellationToken);
+            if (site.FailureEventId != failure.EventId)
+            {
+                db.StatusMessages.Add(SmsEvents.Message(db.Now, primary.Code, failure.EventId, Severity.Error, failure.Reason));
+            }
+
+            PhaseChanger.Complain(db, site, failure);
+        }
+    }
 
     private string JobFile(string id) => Path.Combine(primary.Root.ScheduleBox, id + ".JOB");
 

@@ -134,6 +134,27 @@ internal sealed class PhaseChanger(EngineStore store, PhaseDeadlines deadlines)
         return true;
     }
 
+    /// <summary>An active site that goes on running, but with something that a person has to mend.</summary>
+    public static void Complain(SmsContext db, Site site, SiteFailureText failure)
+    {
+        site.FailureEventId = failure.EventId;
+        site.FailureReason = failure.Reason;
+        site.FailureWhatToDo = failure.WhatToDo;
+        site.FailedAt ??= db.Now;
+    }
+
+    /// <summary>It is mended.</summary>
+    public static void Settle(Site site, int eventId)
+    {
+        if (site.Status == SiteStatus.Active && site.FailureEventId == eventId)
+        {
+            site.FailureEventId = null;
+            site.FailureReason = null;
+            site.FailureWhatToDo = null;
+            site.FailedAt = null;
+        }
+    }
+
     /// <summary>Says what a site waits for, with the reason its job gives. False when somebody else was first.</summary>
     public Task<bool> SayWaitAsync(SeenSite seen, string text, CancellationToken cancellationToken) =>
         store.WriteAsync(

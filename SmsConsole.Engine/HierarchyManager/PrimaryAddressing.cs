@@ -32,17 +32,24 @@ internal sealed class PrimaryAddressing(EngineStore store, PrimarySite primary, 
             Addresses = [.. proposed.Image.Addresses, new SiteControlAddress(primary.Code, site.Code, "MS_LAN_SENDER", "LAN_DEFAULT", "")],
         };
         await SiteReports.AddImageAsync(db, primary.Code, ControlImageKind.Proposed, SiteControlFile.From(image).ToText(), cancellationToken);
-        db.Operations.Add(new Operation { Kind = OperationKinds.PlaceControlFile, Subject = primary.Code, CreatedAt = db.Now, DueAt = db.Now });
+        SystemJobs.Ask(db, OperationKinds.PlaceControlFile, primary.Code);
+    }
+
+    /// <summary>What has failed is due now; false where nothing has.</summary>
+    public static async Task<bool> RetryAsync(SmsContext db, CancellationToken cancellationToken)
+    {
+        var failed = await db.Operations.Where(o => o.Kind == OperationKinds.PlaceControlFile && o.CompletedAt == null && o.Attempts > 0).ToListAsync(cancellationToken);
+        failed.ForEach(o => o.DueAt = db.Now);
+        return failed.Count > 0;
     }
 
     /// <summary>Writes the current PROPOSED image as a .CT1, named by the operation so that doing it again is the same file.</summary>
-    public async Task<bool> PlaceAsync(Operation operation, CancellationToken cancellationToken)
+    public async Task PlaceAsync(Operation operation, CancellationToken cancellationToken)
     {
         var text = await store.ReadAsync(
             (db, token) => db.SiteControl.Where(i => i.SiteCode == primary.Code && i.Kind == ControlImageKind.Proposed && i.IsCurrent).Select(i => i.Text).FirstAsync(token),
             cancellationToken);
         disk.Write(Path.Combine(primary.Root.SiteConfigBox, $"{operation.Id:X8}.CT1"), System.Text.Encoding.UTF8.GetBytes(text));
         workers.Nudge(Components.SiteConfigManager);
-        return true;
     }
 }

@@ -7,7 +7,6 @@ internal static class SmsEvents
 {
     public const int CannotReadSiteControlFile = 336;
     public const int BadSiteControlFileType = 339;
-    public const int NoAddress = 347;
     public const int InstallPackageCreated = 348;
     public const int InstallStarted = 349;
     public const int NewSiteInitiated = 350;
@@ -19,6 +18,9 @@ internal static class SmsEvents
 
     /// <summary>Ours: a phase took longer than it may.</summary>
     public const int DeadlinePassed = 1110;
+
+    /// <summary>Ours: the site control file of this primary could not be handed to its own Site Configuration Manager.</summary>
+    public const int ControlFileNotPlaced = 1111;
 
     public const string HierarchyManager = "SMS_HIERARCHY_MANAGER";
 
@@ -42,6 +44,7 @@ internal static class SmsEvents
         BootstrapJobFailed => new(messageId, $"The Bootstrap Job for {code} did not succeed. {detail}", "Check host, account and install directory of the site's address, then retry."),
         InstallJobFailed => new(messageId, $"The Site Install Job for {code} did not succeed. {detail}", "Check the link to the site, then retry: sending goes on where it stopped."),
         ControlJobFailed => new(messageId, $"The Site Control Job for {code} did not succeed. {detail}", "Check the link to the site, then retry."),
+        ControlFileNotPlaced => new(messageId, $"The site control file of {code} cannot be handed to its Site Configuration Manager. {detail}", "Mend what the reason says, then retry; it is also tried again every few minutes."),
         DeadlinePassed => new(messageId, detail, "Check that the site server runs and reaches this site, then retry. A report that arrives late still makes the site active."),
         _ => new(messageId, detail, "Retry."),
     };

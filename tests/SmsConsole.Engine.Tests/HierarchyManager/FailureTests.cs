@@ -85,6 +85,38 @@ public class FailureTests
     }
 
     [Fact]
+    public async Task RunOnce_OwnControlFileCannotBePlaced_TheSiteSaysSoUntilItIs()
+    {
+        await using var primary = await TestPrimary.StartAsync();
+        var sites = primary.Get<ISiteCommands>();
+        Assert.Equal("site.notFailed", (await sites.RetryAsync(TestPrimary.Administrator, "P01", TestPrimary.Cancel)).Errors[0].Code);
+        var inTheWay = Enumerable.Range(1, 20).Select(id => Path.Combine(primary.Root.SiteConfigBox, $"{id:X8}.CT1")).ToList();
+        inTheWay.ForEach(path => Directory.CreateDirectory(path));
+        using var site = await primary.CreateSiteAsync();
+        for (var attempt = 0; attempt < 3 * JobOperations.MaximumAttempts; attempt++)
+        {
+            await primary.RunAsync();
+            primary.Clock.Advance(TimeSpan.FromMinutes(6));
+            Assert.Null(await primary.Get<LeaseKeeper>().TryTakeAsync(TestPrimary.Cancel));
+        }
+
+        var queries = primary.Get<ISiteQueries>();
+        var failure = (await queries.FindAsync("P01", TestPrimary.Cancel))!.Failure;
+        Assert.Equal((SmsEvents.ControlFileNotPlaced, true), (failure!.EventId, failure.CanRetry));
+        Assert.Equal(SiteStatus.Active, (await primary.SiteAsync("P01")).Status);
+        Assert.Contains((await queries.HomeAsync(TestPrimary.Cancel)).Attention, a => a.SiteCode == "P01" && a.Reason == failure.Reason);
+        Assert.Equal(1, await primary.ReadAsync(db => db.StatusMessages.CountAsync(m => m.MessageId == SmsEvents.ControlFileNotPlaced)));
+
+        inTheWay.ForEach(Directory.Delete);
+        Assert.True((await sites.RetryAsync(TestPrimary.Administrator, "P01", TestPrimary.Cancel)).Succeeded);
+        await primary.RunAsync();
+
+        Assert.Null((await queries.FindAsync("P01", TestPrimary.Cancel))!.Failure);
+        Assert.Single(primary.Disk.ListFiles(primary.Root.SiteConfigBox, "*.CT1"));
+        Assert.DoesNotContain(await primary.ReadAsync(db => db.Operations.ToListAsync()), o => o.Kind == OperationKinds.PlaceControlFile && o.CompletedAt is null);
+    }
+
+    [Fact]
     public async Task RunOnce_ReportNeverComes_SiteSaysSoAndALateOneStillCounts()
     {
         await using var primary = await TestPrimary.StartAsync();

@@ -124,6 +124,34 @@ public sealed class ActingTests : PageContext
         Assert.Single(page.FindAll(".as-of"));
     }
 
+    [Theory]
+    [InlineData(null, "I one|W two|   more of two|E three", "warn|warn|bad")]
+    [InlineData("Warning", "W two|   more of two|E three", "warn|warn|bad")]
+    [InlineData("Error", "E three", "bad")]
+    public void Site_LogsByLevel_ShowThatAndWorse(string? level, string lines, string tones)
+    {
+        Primary.Sites.Add(FakePrimary.Details(FakePrimary.Row("S01", "Branch one")));
+        Primary.LogLines.Clear();
+        Primary.LogLines.AddRange(["t I one", "t W two", "   more of two", "t E three"]);
+        GoTo($"/sites/S01?tab=log&level={level}");
+
+        var log = Render<SitePage>(p => p.Add(c => c.Code, "S01")).WaitForElement("[role=log]");
+
+        Assert.Equal(lines, string.Join('|', log.Children.Select(l => l.TextContent.Replace("t ", "", StringComparison.Ordinal))));
+        Assert.Equal(tones, string.Join('|', log.Children.Select(l => l.ClassName).Where(c => !string.IsNullOrEmpty(c))));
+    }
+
+    [Fact]
+    public void Site_LogsWithoutAnError_SayThatThereIsNone()
+    {
+        Primary.Sites.Add(FakePrimary.Details(FakePrimary.Row("S01", "Branch one")));
+        GoTo("/sites/S01?tab=log&level=Error");
+
+        var log = Render<SitePage>(p => p.Add(c => c.Code, "S01")).WaitForElement("[role=log]");
+
+        Assert.Equal("No errors in the last 2 lines.", log.TextContent.Trim());
+    }
+
     [Fact]
     public void Site_Viewer_HasNoRetry()
     {

@@ -91,10 +91,10 @@ public sealed class ActingTests : PageContext
         var page = Render<JobsPage>();
         page.WaitForElement("button[aria-label='Cancel Site Install Job for S01']").Click();
 
-        Primary.Jobs[0] = FakePrimary.Job("P0100001", status: after, sent: 900);
+        Primary.Jobs[0] = FakePrimary.Job("P0100001", status: after, total: 2_000);
         Primary.Feed.Publish(ChangeKind.Job, "P0100001");
 
-        page.WaitForAssertion(() => Assert.Contains("900 B", page.Markup, StringComparison.Ordinal));
+        page.WaitForAssertion(() => Assert.Contains("2.0 KB", page.Markup, StringComparison.Ordinal));
         Assert.Equal(!stays, IsAnswered);
         Assert.Empty(Primary.Commanded);
     }

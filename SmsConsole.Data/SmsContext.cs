@@ -62,17 +62,7 @@ internal abstract class SmsContext(DbContextOptions options, TimeProvider clock,
     /// Appends a change row with the next save. Only for rows changed past the change tracker (ExecuteUpdate); for tracked ones
     /// saving does it. Kinds are those of <see cref="ChangeKinds"/>.
     /// </summary>
-    public void NoteChange(string kind, string id, long revision)
-    {
-        var noted = ChangeTracker.Entries<ChangeRow>().FirstOrDefault(e => e.State == EntityState.Added && e.Entity.Kind == kind && e.Entity.Id == id);
-        if (noted is not null)
-        {
-            noted.Entity.Revision = Math.Max(noted.Entity.Revision, revision);
-            return;
-        }
-
-        Changes.Add(new ChangeRow { Kind = kind, Id = id, Revision = revision, At = Now });
-    }
+    public void NoteChange(string kind, string id, long revision) => Note(Noted(), kind, id, revision);
 
     /// <summary>Begins a transaction that may write, waiting for the other writers of both kinds: this process's and others'.</summary>
     public async Task<IDbContextTransaction> BeginWriteAsync(CancellationToken cancellationToken)
@@ -185,10 +175,27 @@ internal abstract class SmsContext(DbContextOptions options, TimeProvider clock,
             .Select(e => Change(e.Entity))
             .Where(c => c.Kind is not null)
             .ToList();
+        var noted = Noted();
         foreach (var (kind, id, revision) in changes)
         {
-            NoteChange(kind!, id, revision);
+            Note(noted, kind!, id, revision);
         }
+    }
+
+    /// <summary>The change rows that the next save writes. To look at all that is tracked takes long: once a save, not once a row.</summary>
+    private Dictionary<(string Kind, string Id), ChangeRow> Noted() =>
+        ChangeTracker.Entries<ChangeRow>().Where(e => e.State == EntityState.Added).Select(e => e.Entity).ToDictionary(c => (c.Kind, c.Id));
+
+    private void Note(Dictionary<(string Kind, string Id), ChangeRow> noted, string kind, string id, long revision)
+    {
+        if (noted.TryGetValue((kind, id), out var row))
+        {
+            row.Revision = Math.Max(row.Revision, revision);
+            return;
+        }
+
+        noted[(kind, id)] = row = new ChangeRow { Kind = kind, Id = id, Revision = revision, At = Now };
+        Changes.Add(row);
     }
 
     private static (string? Kind, string Id, long Revision) Change(object entity) => entity switch

@@ -80,6 +80,7 @@ public static class EngineServices
     {
         services.AddSingleton<ChangeFeed>();
         services.AddSingleton<IChangeFeed>(provider => provider.GetRequiredService<ChangeFeed>());
+        services.AddSingleton(MaintenanceLimits.Default);
         services.AddSingleton<SiteMaintenance>();
         services.AddSingleton<SqlMonitor>();
         services.AddHostedService<ChangeFollower>();

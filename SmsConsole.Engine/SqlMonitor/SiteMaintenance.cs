@@ -6,23 +6,17 @@ using SmsConsole.SiteServer.Trust;
 namespace SmsConsole.Engine;
 
 /// <summary>How much of what is over stays in the database; the table is in docs/operations.md.</summary>
-internal static class MaintenanceLimits
+/// <param name="OperationAge">Of completed operations, since they were.</param>
+/// <param name="SendRequestAge">Of send requests that have ended, since their job has.</param>
+internal sealed record MaintenanceLimits(TimeSpan OperationAge, int Operations, TimeSpan SendRequestAge, int SendRequests)
 {
-    /// <summary>Completed operations, since they were.</summary>
-    public static readonly TimeSpan OperationAge = TimeSpan.FromDays(30);
-
-    public const int Operations = 10_000;
-
-    /// <summary>Send requests that have ended, since their job has.</summary>
-    public static readonly TimeSpan SendRequestAge = TimeSpan.FromDays(90);
-
-    public const int SendRequests = 10_000;
-
     /// <summary>
     /// Receipts of a stream, the highest numbers. As many as the Despooler's window: <see cref="InboxMail.IsKnownAsync"/> counts every number below
     /// so many others as received, so a message whose receipt is gone is still known and never taken a second time.
     /// </summary>
     public const int ReceiptsPerStream = SequenceWindow.Width;
+
+    public static MaintenanceLimits Default { get; } = new(TimeSpan.FromDays(30), 10_000, TimeSpan.FromDays(90), 10_000);
 }
 
 /// <summary>
@@ -30,7 +24,7 @@ internal static class MaintenanceLimits
 /// other writers wait for moments only. Jobs, histories, images and the audit stay: they are what the console shows and proves.
 /// Killed here: each batch is one transaction; the rest is found an hour later.
 /// </summary>
-internal sealed partial class SiteMaintenance(EngineStore store, PrimarySite primary, ILogger<SiteMaintenance> log)
+internal sealed partial class SiteMaintenance(EngineStore store, MaintenanceLimits limits, PrimarySite primary, ILogger<SiteMaintenance> log)
 {
     private const int BatchSize = 500;
 
@@ -49,12 +43,12 @@ internal sealed partial class SiteMaintenance(EngineStore store, PrimarySite pri
     private async Task<int> PruneOperationsAsync(CancellationToken cancellationToken)
     {
         var over = await store.ReadAsync(
-            (db, token) => db.Operations.Where(o => o.CompletedAt != null).OrderByDescending(o => o.Id).Skip(MaintenanceLimits.Operations).Select(o => (long?)o.Id).FirstOrDefaultAsync(token),
+            (db, token) => db.Operations.Where(o => o.CompletedAt != null).OrderByDescending(o => o.Id).Skip(limits.Operations).Select(o => (long?)o.Id).FirstOrDefaultAsync(token),
             cancellationToken) ?? 0;
         return await InBatchesAsync(
             (db, token) =>
             {
-                var before = db.Now - MaintenanceLimits.OperationAge;
+                var before = db.Now - limits.OperationAge;
                 return db.Operations
                     .Where(o => o.CompletedAt != null && (o.CompletedAt < before || o.Id <= over))
                     .Where(o => o.Kind != OperationKinds.PlaceJob || (o.PayloadJson == null && !db.Jobs.Any(j => j.Id == o.Subject
@@ -95,8 +89,8 @@ internal sealed partial class SiteMaintenance(EngineStore store, PrimarySite pri
         InBatchesAsync(
             async (db, token) =>
             {
-                var before = db.Now - MaintenanceLimits.SendRequestAge;
-                var over = db.SendRequests.OrderByDescending(r => r.Id).Skip(MaintenanceLimits.SendRequests).Select(r => r.Id);
+                var before = db.Now - limits.SendRequestAge;
+                var over = db.SendRequests.OrderByDescending(r => r.Id).Skip(limits.SendRequests).Select(r => r.Id);
                 var rows = await db.SendRequests
                     .Where(r => r.State == SendingStatus.Ok || r.State == SendingStatus.Cancelled || r.State == SendingStatus.Invalid)
                     .Where(r => !db.Jobs.Any(j => j.Id == r.JobId && j.Status != JobStatus.Complete && j.Status != JobStatus.Cancelled && j.Status != JobStatus.Failed))

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging.Abstractions;
 using SmsConsole.Data;
 using SmsConsole.Data.Jobs;
 using SmsConsole.Data.Operations;
@@ -23,7 +24,7 @@ public class SiteMaintenanceTests
             Operation("SetPriority", "P0100101", old, payload: "1"),
             Operation("RetryJob", "P0100999", old),
             Operation("CancelJob", "P0100102", completed: null));
-        primary.Clock.Advance(MaintenanceLimits.OperationAge + TimeSpan.FromDays(1));
+        primary.Clock.Advance(MaintenanceLimits.Default.OperationAge + TimeSpan.FromDays(1));
         await AddAsync(primary, Operation("RetryJob", "P0100101", primary.Clock.GetUtcNow().UtcDateTime));
 
         await primary.Get<LeaseKeeper>().TryTakeAsync(TestPrimary.Cancel);
@@ -38,13 +39,12 @@ public class SiteMaintenanceTests
     {
         await using var primary = await TestPrimary.StartAsync();
         var now = primary.Clock.GetUtcNow().UtcDateTime;
-        await AddAsync(primary, [.. Enumerable.Range(0, MaintenanceLimits.Operations + 700).Select(i => Operation("RetryJob", $"P01{i:00000}", now))]);
+        await AddAsync(primary, [.. Enumerable.Range(0, 1207).Select(i => Operation("RetryJob", $"P01{i:00000}", now))]);
 
-        await primary.Get<SiteMaintenance>().RunOnceAsync(TestPrimary.Cancel);
+        await Few(primary).RunOnceAsync(TestPrimary.Cancel);
 
         var left = await primary.ReadAsync(db => db.Operations.OrderBy(o => o.Id).Select(o => o.Subject).ToListAsync(TestPrimary.Cancel));
-        Assert.Equal(MaintenanceLimits.Operations, left.Count);
-        Assert.Equal("P0100700", left[0]);
+        Assert.Equal((7, "P0101200"), (left.Count, left[0]));
     }
 
     [Fact]
@@ -88,7 +88,7 @@ public class SiteMaintenanceTests
             Request("P0100102", SendingStatus.Invalid, old), // that there is one says that the job is with the sender
             Request("P0100103", SendingStatus.Cancelled, old),
             Request("P0100104", SendingStatus.Error, old));
-        primary.Clock.Advance(MaintenanceLimits.SendRequestAge + TimeSpan.FromDays(1));
+        primary.Clock.Advance(MaintenanceLimits.Default.SendRequestAge + TimeSpan.FromDays(1));
         await AddAsync(primary, Request("P0100105", SendingStatus.Ok, primary.Clock.GetUtcNow().UtcDateTime));
 
         await primary.Get<LeaseKeeper>().TryTakeAsync(TestPrimary.Cancel);
@@ -103,25 +103,29 @@ public class SiteMaintenanceTests
     {
         await using var primary = await TestPrimary.StartAsync();
         var now = primary.Clock.GetUtcNow().UtcDateTime;
-        await AddAsync(primary, [.. Enumerable.Range(0, MaintenanceLimits.SendRequests + 600).Select(i => Request($"P01{i:00000}", SendingStatus.Ok, now))]);
+        await AddAsync(primary, [.. Enumerable.Range(0, 609).Select(i => Request($"P01{i:00000}", SendingStatus.Ok, now))]);
 
-        await primary.Get<SiteMaintenance>().RunOnceAsync(TestPrimary.Cancel);
+        await Few(primary).RunOnceAsync(TestPrimary.Cancel);
 
         var left = await primary.ReadAsync(db => db.SendRequests.OrderBy(r => r.Id).Select(r => r.Id).ToListAsync(TestPrimary.Cancel));
-        Assert.Equal((MaintenanceLimits.SendRequests, "P0100600"), (left.Count, left[0]));
+        Assert.Equal((9, "P0100600"), (left.Count, left[0]));
     }
 
     [Fact]
     public async Task RunOnce_LeaseLost_ChangesNothing()
     {
         await using var primary = await TestPrimary.StartAsync();
-        await AddAsync(primary, Operation("RetryJob", "P0100101", primary.Clock.GetUtcNow().UtcDateTime - (2 * MaintenanceLimits.OperationAge)));
+        await AddAsync(primary, Operation("RetryJob", "P0100101", primary.Clock.GetUtcNow().UtcDateTime - (2 * MaintenanceLimits.Default.OperationAge)));
         primary.Get<EngineFence>().Number = 0;
 
         await Assert.ThrowsAsync<FenceLostException>(() => primary.Get<SiteMaintenance>().RunOnceAsync(TestPrimary.Cancel));
 
         Assert.Single(await primary.ReadAsync(db => db.Operations.ToListAsync(TestPrimary.Cancel)));
     }
+
+    /// <summary>More than a batch goes: the limits are low.</summary>
+    private static SiteMaintenance Few(TestPrimary primary) =>
+        new(primary.Get<EngineStore>(), MaintenanceLimits.Default with { Operations = 7, SendRequests = 9 }, primary.Get<PrimarySite>(), NullLogger<SiteMaintenance>.Instance);
 
     private static Task AddAsync(TestPrimary primary, params object[] rows) => primary.Get<SmsStore>().InTransactionAsync(
         (db, _) =>

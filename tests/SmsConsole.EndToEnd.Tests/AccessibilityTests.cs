@@ -1,6 +1,8 @@
 using System.Text.RegularExpressions;
 using Deque.AxeCore.Playwright;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
+using SmsConsole.Data;
 using SmsConsole.EndToEnd.Tests.Browsing;
 using SmsConsole.TestKit;
 using static Microsoft.Playwright.Assertions;
@@ -107,7 +109,35 @@ public partial class AccessibilityTests(Browser browser, ITestOutputHelper outpu
         await Expect(page.GetByRole(AriaRole.Combobox)).ToBeFocusedAsync();
         await JudgeAsync(page, "search");
 
-        Assert.True(_faults.Count == 0, string.Join(Environment.NewLine, _faults.Select(f => $"{f.Key} (at {string.Join(", ", f.Value)})")));
+        AssertNoFaults();
+    }
+
+    [Fact]
+    public async Task Lists_FullOfSitesInEveryState_HaveNothingSerious()
+    {
+        var console = await StartConsoleAsync(settings: new() { ["Engine:Enabled"] = "false" });
+        await using (var services = new ServiceCollection().AddLogging().AddSmsData(new SmsDataOptions { ConnectionString = $"Data Source={Path.Combine(console.DataDirectory, "SiteControl.db")}" }).BuildServiceProvider())
+        {
+            await DatabaseSeed.SitesAsync(services, 120, TestContext.Current.CancellationToken);
+            await DatabaseSeed.JobsAsync(services, 60, TestContext.Current.CancellationToken);
+            await DatabaseSeed.MessagesAsync(services, 3_000, 120, TestContext.Current.CancellationToken);
+        }
+
+        _number = 40;
+        var page = await SignInAsync(console);
+        await VisitAsync(page, "", "full-home");
+        await VisitAsync(page, "sites", "full-sites");
+        await VisitAsync(page, "sites?status=Failed", "full-sites-failed");
+        await VisitAsync(page, "sites/" + DatabaseSeed.Code(31), "full-site-failed");
+        await page.Button("Retry").ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Alertdialog)).ToBeVisibleAsync();
+        await JudgeAsync(page, "full-site-retry");
+        await VisitAsync(page, "jobs", "full-jobs");
+        await VisitAsync(page, "jobs/P0100003", "full-job-retrying");
+        await VisitAsync(page, "status", "full-status-messages");
+        await VisitAsync(page, "sites?search=nowhere", "full-nothing-found");
+
+        AssertNoFaults();
     }
 
     /// <summary>Waits until the site has confirmed its Bootstrap service, and holds its processes.</summary>
@@ -117,6 +147,8 @@ public partial class AccessibilityTests(Browser browser, ITestOutputHelper outpu
         await ConsoleProcess.UntilAsync(async () => (await console.GetAsync("api/v1/sites/" + code)).GetProperty("publicKeyFingerprint").GetString() is not null, TimeSpan.FromSeconds(60));
         SiteKill.Pause(console.SiteRoot(code));
     }
+
+    private void AssertNoFaults() => Assert.True(_faults.Count == 0, string.Join(Environment.NewLine, _faults.Select(f => $"{f.Key} (at {string.Join(", ", f.Value)})")));
 
     private async Task VisitAsync(IPage page, string path, string name)
     {

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using SmsConsole.Data;
+using SmsConsole.Data.Jobs;
 using SmsConsole.Data.Queries;
 using SmsConsole.Data.Sites;
 using SmsConsole.Engine;
@@ -72,6 +73,43 @@ public static class DatabaseSeed
             },
             cancellationToken);
     }
+
+    /// <summary>A job for each of the first secondaries, in every state a job is in.</summary>
+    public static async Task JobsAsync(IServiceProvider services, int jobs, CancellationToken cancellationToken = default) =>
+        await services.GetRequiredService<SmsStore>().InTransactionAsync(
+            (db, _) =>
+            {
+                var states = Enum.GetValues<JobStatus>();
+                for (var n = 0; n < jobs; n++)
+                {
+                    var status = states[n % states.Length];
+                    var started = status != JobStatus.Pending;
+                    db.Jobs.Add(new Job
+                    {
+                        Id = $"P01{n + 1:00000}",
+                        Comment = "Site Install Job for " + Code(n),
+                        Type = JobType.SiteInstall,
+                        Status = status,
+                        SendingStatus = status switch { JobStatus.Active => SendingStatus.Sending, JobStatus.Retrying => SendingStatus.Error, JobStatus.Complete => SendingStatus.Ok, _ => SendingStatus.None },
+                        WorkingStatus = status == JobStatus.Complete ? WorkingStatus.Complete : WorkingStatus.None,
+                        Destination = Code(n),
+                        Priority = (n % 3) switch { 0 => JobPriority.High, 1 => JobPriority.Medium, _ => JobPriority.Low },
+                        Phase = 2,
+                        BytesTotal = started ? 48_300_000 : 0,
+                        BytesSent = started ? status == JobStatus.Complete ? 48_300_000 : 12_700_000 : 0,
+                        Attempts = status == JobStatus.Retrying ? 4 : started ? 1 : 0,
+                        CreatedAt = db.Now.AddMinutes(-n),
+                        StartedAt = started ? db.Now.AddMinutes(-n) : null,
+                        NextTryAt = status == JobStatus.Retrying ? db.Now.AddMinutes(4) : null,
+                        WaitText = status == JobStatus.Pending ? "Waiting for the Scheduler." : null,
+                        WaitSince = status == JobStatus.Pending ? db.Now : null,
+                        Reason = status is JobStatus.Retrying or JobStatus.Failed ? $"branch-{Code(n).ToLowerInvariant()}.example.com does not answer on port 22 (Connection timed out)." : null,
+                    });
+                }
+
+                return Task.CompletedTask;
+            },
+            cancellationToken);
 
     /// <summary>Status messages up to that many, spread over the first <paramref name="sites"/> secondaries. SQLite.</summary>
     public static async Task MessagesAsync(IServiceProvider services, int messages, int sites, CancellationToken cancellationToken = default)

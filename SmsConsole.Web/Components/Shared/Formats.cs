@@ -39,6 +39,9 @@ internal static class Formats
         return value.ToString(unit == 0 || value >= 100 ? "0" : "0.0", CultureInfo.InvariantCulture) + " " + Units[unit];
     }
 
+    /// <summary>How much of how much; once all has arrived, how much that was.</summary>
+    public static string Sent(long sent, long total, bool all) => all ? Bytes(total) : $"{Bytes(sent)} of {Bytes(total)}";
+
     public static string Duration(TimeSpan span)
     {
         span = span < TimeSpan.Zero ? TimeSpan.Zero : span;

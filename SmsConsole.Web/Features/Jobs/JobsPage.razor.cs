@@ -13,7 +13,7 @@ public sealed partial class JobsPage
     [
         new("job", "Job", JobCells.Name, "comment", "wide"),
         new("status", "State", JobCells.Status, "status"),
-        new("progress", "Progress", JobCells.Progress, null, "wide"),
+        new("progress", "Progress", JobCells.Progress, null, "wider"),
         new("destination", "Site", JobCells.Destination, "destination"),
         new("priority", "Priority", JobCells.Priority, "priority"),
         new("sending", "Sending", JobCells.Sending, Hidden: true),

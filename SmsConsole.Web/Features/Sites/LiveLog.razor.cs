@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Components;
+using SmsConsole.Data.Queries;
 using SmsConsole.Engine;
 using SmsConsole.Web.Features.Security;
 
@@ -13,7 +14,7 @@ public sealed partial class LiveLog : IAsyncDisposable
     /// <summary>Each reading of a site behind SSH is a command over there.</summary>
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(3);
 
-    private readonly List<(long Number, string Text)> _lines = [];
+    private readonly List<Line> _lines = [];
     private CancellationTokenSource _stop = new();
     private Task _loop = Task.CompletedTask;
     private long _offset = -FirstBytes;
@@ -26,6 +27,10 @@ public sealed partial class LiveLog : IAsyncDisposable
 
     [Parameter, EditorRequired]
     public string Component { get; set; } = default!;
+
+    /// <summary>Lines of a lesser level are left out.</summary>
+    [Parameter]
+    public Severity AtLeast { get; set; }
 
     [Inject]
     private ISiteCommands Commands { get; set; } = default!;
@@ -52,12 +57,22 @@ public sealed partial class LiveLog : IAsyncDisposable
         }
     }
 
-    /// <summary>By the level of a trace line, <c>time level site text</c>; what a text says of errors is not its level.</summary>
-    internal static string? Tone(string line) => line.Split(' ', 3) switch
+    private IEnumerable<Line> Shown => _lines.Where(l => l.Level >= AtLeast);
+
+    /// <summary>Of a trace line, <c>time level site text</c>; null where it only goes on with the line before. What a text says of errors is not its level.</summary>
+    internal static Severity? LevelOf(string line) => line.Split(' ', 3) switch
     {
-        [_, "E", _] => "bad",
-        [_, "W", _] => "warn",
+        [_, "E", _] => Severity.Error,
+        [_, "W", _] => Severity.Warning,
+        [_, "I", _] => Severity.Information,
         _ => null,
+    };
+
+    private static string? Tone(Severity level) => level switch
+    {
+        Severity.Information => null,
+        Severity.Warning => "warn",
+        Severity.Error => "bad",
     };
 
     private async Task RestartAsync()
@@ -105,11 +120,13 @@ public sealed partial class LiveLog : IAsyncDisposable
 
         foreach (var line in read.Value.Lines)
         {
-            _lines.Add((_number++, line));
+            _lines.Add(new Line(_number++, line, LevelOf(line) ?? (_lines.Count > 0 ? _lines[^1].Level : Severity.Information)));
         }
 
         _lines.RemoveRange(0, Math.Max(0, _lines.Count - KeptLines));
         (_offset, _asOf) = (read.Value.NextOffset, read.Value.AsOf);
         return true;
     }
+
+    private sealed record Line(long Number, string Text, Severity Level);
 }

@@ -91,10 +91,10 @@ public sealed class ActingTests : PageContext
         var page = Render<JobsPage>();
         page.WaitForElement("button[aria-label='Cancel Site Install Job for S01']").Click();
 
-        Primary.Jobs[0] = FakePrimary.Job("P0100001", status: after, sent: 900);
+        Primary.Jobs[0] = FakePrimary.Job("P0100001", status: after, total: 2_000);
         Primary.Feed.Publish(ChangeKind.Job, "P0100001");
 
-        page.WaitForAssertion(() => Assert.Contains("900 B", page.Markup, StringComparison.Ordinal));
+        page.WaitForAssertion(() => Assert.Contains("2.0 KB", page.Markup, StringComparison.Ordinal));
         Assert.Equal(!stays, IsAnswered);
         Assert.Empty(Primary.Commanded);
     }
@@ -122,6 +122,34 @@ public sealed class ActingTests : PageContext
 
         page.WaitForElement("[role=log]");
         Assert.Single(page.FindAll(".as-of"));
+    }
+
+    [Theory]
+    [InlineData(null, "I one|W two|   more of two|E three", "warn|warn|bad")]
+    [InlineData("Warning", "W two|   more of two|E three", "warn|warn|bad")]
+    [InlineData("Error", "E three", "bad")]
+    public void Site_LogsByLevel_ShowThatAndWorse(string? level, string lines, string tones)
+    {
+        Primary.Sites.Add(FakePrimary.Details(FakePrimary.Row("S01", "Branch one")));
+        Primary.LogLines.Clear();
+        Primary.LogLines.AddRange(["t I one", "t W two", "   more of two", "t E three"]);
+        GoTo($"/sites/S01?tab=log&level={level}");
+
+        var log = Render<SitePage>(p => p.Add(c => c.Code, "S01")).WaitForElement("[role=log]");
+
+        Assert.Equal(lines, string.Join('|', log.Children.Select(l => l.TextContent.Replace("t ", "", StringComparison.Ordinal))));
+        Assert.Equal(tones, string.Join('|', log.Children.Select(l => l.ClassName).Where(c => !string.IsNullOrEmpty(c))));
+    }
+
+    [Fact]
+    public void Site_LogsWithoutAnError_SayThatThereIsNone()
+    {
+        Primary.Sites.Add(FakePrimary.Details(FakePrimary.Row("S01", "Branch one")));
+        GoTo("/sites/S01?tab=log&level=Error");
+
+        var log = Render<SitePage>(p => p.Add(c => c.Code, "S01")).WaitForElement("[role=log]");
+
+        Assert.Equal("No errors in the last 2 lines.", log.TextContent.Trim());
     }
 
     [Fact]

@@ -64,11 +64,12 @@ public sealed class PresentationTests
     }
 
     [Theory]
-    [InlineData("2026-01-05T08:00:00.000Z E S01 disk full", "bad")]
-    [InlineData("2026-01-05T08:00:00.000Z W S01 slow", "warn")]
-    [InlineData("2026-01-05T08:00:00.000Z I S01 no errors, nothing failed", null)]
+    [InlineData("2026-01-05T08:00:00.000Z E S01 disk full", Severity.Error)]
+    [InlineData("2026-01-05T08:00:00.000Z W S01 slow", Severity.Warning)]
+    [InlineData("2026-01-05T08:00:00.000Z I S01 no errors, nothing failed", Severity.Information)]
+    [InlineData("   at SmsConsole.Sender.Send()", null)]
     [InlineData("", null)]
-    public void Tone_ATraceLine_IsThatOfItsLevel(string line, string? expected) => Assert.Equal(expected, LiveLog.Tone(line));
+    public void LevelOf_ATraceLine_IsWhatItSays(string line, Severity? expected) => Assert.Equal(expected, LiveLog.LevelOf(line));
 
     [Theory]
     [InlineData("a\nb\nc", "a\nb\nc", " a| b| c")]

@@ -1,4 +1,3 @@
-using Microsoft.Data.SqlClient;
 using Microsoft.Data.Sqlite;
 
 namespace SmsConsole.Data;
@@ -13,14 +12,6 @@ internal sealed class CommitUnknownException(Exception inner)
 /// <summary>What a database error means, on either provider.</summary>
 internal static class StoreErrors
 {
-    /// <summary>Another row has that key: somebody else was first.</summary>
-    public static bool IsUniqueViolation(Exception exception) => exception.GetBaseException() switch
-    {
-        SqliteException { SqliteExtendedErrorCode: 1555 or 2067 } => true,
-        SqlException { Number: 2601 or 2627 } => true,
-        _ => false,
-    };
-
     /// <summary>SQLite: another process has held the database longer than the busy timeout.</summary>
     public static bool IsBusy(Exception exception) => exception.GetBaseException() is SqliteException { SqliteErrorCode: 5 or 6 };
 }

@@ -20,6 +20,9 @@ public interface ISiteQueries
 {
     Task<Page<SiteRow>> ListAsync(SiteListQuery query, CancellationToken cancellationToken = default);
 
+    /// <summary>Every row of the list in its order, whatever the page; each once, even while the list changes.</summary>
+    IAsyncEnumerable<SiteRow> AllAsync(SiteListQuery query, CancellationToken cancellationToken = default);
+
     /// <summary>Null where there is no such site.</summary>
     Task<SiteDetails?> FindAsync(string code, CancellationToken cancellationToken = default);
 
@@ -38,6 +41,9 @@ public interface ISiteQueries
 public interface IJobQueries
 {
     Task<Page<JobRow>> ListAsync(JobListQuery query, CancellationToken cancellationToken = default);
+
+    /// <inheritdoc cref="ISiteQueries.AllAsync"/>
+    IAsyncEnumerable<JobRow> AllAsync(JobListQuery query, CancellationToken cancellationToken = default);
 
     Task<JobRow?> FindAsync(string id, CancellationToken cancellationToken = default);
 

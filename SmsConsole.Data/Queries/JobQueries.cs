@@ -27,29 +27,18 @@ internal sealed class JobQueries(SmsStore store, TimeProvider clock) : IJobQueri
         .With("state", (rows, down) => rows.By(r => r.State, down).Then(r => r.Id, down));
 
     public Task<Page<JobRow>> ListAsync(JobListQuery query, CancellationToken cancellationToken = default) =>
-        store.ReadAsync(
-            (context, token) =>
-            {
-                IQueryable<Job> jobs = context.Jobs;
-                if (query.Status is { } status)
-                {
-                    jobs = jobs.Where(j => j.Status == status);
-                }
+        store.ReadAsync((context, token) => Matching(context, query).PageAsync(query, _sorts, Projections.JobRow, clock.GetUtcNow(), token), cancellationToken);
 
-                if (query.Destination is { } destination)
-                {
-                    jobs = jobs.Where(j => j.Destination == destination);
-                }
-
-                if (Lists.Pattern(query.Search) is { } pattern)
-                {
-                    jobs = jobs.Where(j => EF.Functions.Like(j.Id, pattern, Lists.Escape)
-                        || EF.Functions.Like(j.Comment, pattern, Lists.Escape)
-                        || EF.Functions.Like(j.Destination, pattern, Lists.Escape));
-                }
-
-                return jobs.PageAsync(query, _sorts, Projections.JobRow, clock.GetUtcNow(), token);
-            },
+    public IAsyncEnumerable<JobRow> AllAsync(JobListQuery query, CancellationToken cancellationToken = default) =>
+        Lists.EachAsync(
+            store,
+            context => Matching(context, query),
+            _sorts.Apply,
+            query.Sort,
+            j => j.Id,
+            (jobs, ids) => jobs.Where(j => ids.Contains(j.Id)),
+            Projections.JobRow,
+            j => j.Id,
             cancellationToken);
 
     public Task<JobRow?> FindAsync(string id, CancellationToken cancellationToken = default) =>
@@ -77,4 +66,24 @@ internal sealed class JobQueries(SmsStore store, TimeProvider clock) : IJobQueri
                 return requests.PageAsync(query, _requestSorts, Projections.SendRequestRow, clock.GetUtcNow(), token);
             },
             cancellationToken);
+
+    private static IQueryable<Job> Matching(SmsContext context, JobListQuery query)
+    {
+        IQueryable<Job> jobs = context.Jobs;
+        if (query.Status is { } status)
+        {
+            jobs = jobs.Where(j => j.Status == status);
+        }
+
+        if (query.Destination is { } destination)
+        {
+            jobs = jobs.Where(j => j.Destination == destination);
+        }
+
+        return Lists.Pattern(query.Search) is { } pattern
+            ? jobs.Where(j => EF.Functions.Like(j.Id, pattern, Lists.Escape)
+                || EF.Functions.Like(j.Comment, pattern, Lists.Escape)
+                || EF.Functions.Like(j.Destination, pattern, Lists.Escape))
+            : jobs;
+    }
 }

@@ -1,4 +1,5 @@
 using System.Linq.Expressions;
+using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
 
 namespace SmsConsole.Data.Queries;
@@ -51,6 +52,38 @@ internal static class Lists
 
     public static IOrderedQueryable<T> Then<T, TKey>(this IOrderedQueryable<T> rows, Expression<Func<T, TKey>> key, bool descending) =>
         descending ? rows.ThenByDescending(key) : rows.ThenBy(key);
+
+    /// <summary>
+    /// Every row once, in order. The keys are read at once, then the rows of some keys at a time: no page is counted from the beginning, a row that
+    /// comes or goes meanwhile moves no other, and no read stays open while somebody takes the rows slowly.
+    /// </summary>
+    /// <param name="wanted">The filtered rows of a context.</param>
+    /// <param name="among">Those of them that have one of the keys.</param>
+    public static async IAsyncEnumerable<TRow> EachAsync<T, TRow>(
+        SmsStore store,
+        Func<SmsContext, IQueryable<T>> wanted,
+        Func<IQueryable<T>, string?, IQueryable<T>> order,
+        string? sort,
+        Expression<Func<T, string>> key,
+        Func<IQueryable<T>, string[], IQueryable<T>> among,
+        Expression<Func<T, TRow>> row,
+        Func<TRow, string> keyOf,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var keys = await store.ReadAsync((context, token) => order(wanted(context), sort).Select(key).ToListAsync(token), cancellationToken);
+        foreach (var some in keys.Chunk(ListQuery.MaximumPageSize))
+        {
+            var rows = await store.ReadAsync((context, token) => among(wanted(context), some).Select(row).ToListAsync(token), cancellationToken);
+            var found = rows.ToDictionary(keyOf, StringComparer.Ordinal);
+            foreach (var one in some)
+            {
+                if (found.TryGetValue(one, out var there))
+                {
+                    yield return there;
+                }
+            }
+        }
+    }
 
     public static async Task<Page<TRow>> PageAsync<T, TRow>(this IQueryable<T> rows, ListQuery query, SortFields<T> sorts, Expression<Func<T, TRow>> row, DateTimeOffset asOf, CancellationToken cancellationToken)
     {

@@ -22,32 +22,18 @@ internal sealed class SiteQueries(SmsStore store, TimeProvider clock) : ISiteQue
     private static readonly Func<Site, SiteRow> _siteRow = Projections.SiteRow.Compile();
 
     public Task<Page<SiteRow>> ListAsync(SiteListQuery query, CancellationToken cancellationToken = default) =>
-        store.ReadAsync(
-            (context, token) =>
-            {
-                IQueryable<Site> sites = context.Sites;
-                if (query.Status is { } status)
-                {
-                    sites = sites.Where(s => s.Status == status);
-                }
+        store.ReadAsync((context, token) => Matching(context, query).PageAsync(query, _sorts, Projections.SiteRow, clock.GetUtcNow(), token), cancellationToken);
 
-                if (query.Type is { } type)
-                {
-                    sites = sites.Where(s => s.Type == type);
-                }
-
-                if (query.ParentCode is { } parent)
-                {
-                    sites = sites.Where(s => s.ParentCode == parent);
-                }
-
-                if (Lists.Pattern(query.Search) is { } pattern)
-                {
-                    sites = sites.Where(s => EF.Functions.Like(s.Code, pattern, Lists.Escape) || EF.Functions.Like(s.Name, pattern, Lists.Escape));
-                }
-
-                return sites.PageAsync(query, _sorts, Projections.SiteRow, clock.GetUtcNow(), token);
-            },
+    public IAsyncEnumerable<SiteRow> AllAsync(SiteListQuery query, CancellationToken cancellationToken = default) =>
+        Lists.EachAsync(
+            store,
+            context => Matching(context, query),
+            _sorts.Apply,
+            query.Sort,
+            s => s.Code,
+            (sites, codes) => sites.Where(s => codes.Contains(s.Code)),
+            Projections.SiteRow,
+            s => s.Code,
             cancellationToken);
 
     public Task<SiteDetails?> FindAsync(string code, CancellationToken cancellationToken = default) =>
@@ -81,6 +67,29 @@ internal sealed class SiteQueries(SmsStore store, TimeProvider clock) : ISiteQue
 
     public Task<HomeSummary> HomeAsync(CancellationToken cancellationToken = default) =>
         store.ReadAsync((context, token) => HomePage.ReadAsync(context, clock.GetUtcNow(), token), cancellationToken);
+
+    private static IQueryable<Site> Matching(SmsContext context, SiteListQuery query)
+    {
+        IQueryable<Site> sites = context.Sites;
+        if (query.Status is { } status)
+        {
+            sites = sites.Where(s => s.Status == status);
+        }
+
+        if (query.Type is { } type)
+        {
+            sites = sites.Where(s => s.Type == type);
+        }
+
+        if (query.ParentCode is { } parent)
+        {
+            sites = sites.Where(s => s.ParentCode == parent);
+        }
+
+        return Lists.Pattern(query.Search) is { } pattern
+            ? sites.Where(s => EF.Functions.Like(s.Code, pattern, Lists.Escape) || EF.Functions.Like(s.Name, pattern, Lists.Escape))
+            : sites;
+    }
 
     private async Task<SiteDetails?> FindAsync(SmsContext context, string code, CancellationToken cancellationToken)
     {

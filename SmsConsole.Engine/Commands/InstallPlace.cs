@@ -1,5 +1,4 @@
 using System.Net;
-using SmsConsole.Data.Sites;
 using SmsConsole.SiteServer.Spool;
 
 namespace SmsConsole.Engine;
@@ -15,15 +14,13 @@ internal sealed record InstallPlace(string Host, string Directory)
 
     public static InstallPlace Of(NewSite site) => Of(site.Address.Transport, site.Address.Host, site.InstallDirectory);
 
-    public static InstallPlace Of(SiteAddress address) => Of(address.Transport, address.Host, address.Directory);
-
     public static InstallPlace OfPrimary(PrimarySite primary) => new(Here, RealPath.Of(primary.DataDirectory));
 
     /// <summary>Equal, or one inside the other, on the same machine.</summary>
     public bool Meets(InstallPlace other) =>
         string.Equals(Host, other.Host, StringComparison.OrdinalIgnoreCase) && (Contains(Directory, other.Directory) || Contains(other.Directory, Directory));
 
-    private static InstallPlace Of(LinkTransport transport, string? host, string directory)
+    public static InstallPlace Of(LinkTransport transport, string? host, string directory)
     {
         var here = transport == LinkTransport.Local || IsThisMachine(host ?? "");
         return new InstallPlace(here ? Here : host!, here && Path.IsPathFullyQualified(directory) ? RealPath.Of(directory) : directory.Replace('\\', '/').TrimEnd('/'));

@@ -66,10 +66,11 @@ internal sealed class Preflight(EngineStore store, PrimarySite primary, ILinkFac
             errors.Add(new CommandError(CommandErrorKind.Invalid, "directory.primaryRoot", "The install directory is, holds or lies inside this primary's own data directory.", "installDirectory"));
         }
 
-        // Only addresses can meet; there are as many as sites, and one read of two columns of them is quicker than it sounds.
-        foreach (var address in await db.Addresses.AsNoTracking().ToListAsync(cancellationToken))
+        // Whether two places meet is no question for a database; there are as many addresses as sites, and four short columns of each are read.
+        var addresses = await db.Addresses.Where(a => a.Destination != site.Code).Select(a => new { a.Destination, a.Transport, a.Host, a.Directory }).ToListAsync(cancellationToken);
+        foreach (var address in addresses)
         {
-            if (address.Destination != site.Code && InstallPlace.Of(address).Meets(place))
+            if (InstallPlace.Of(address.Transport, address.Host, address.Directory).Meets(place))
             {
                 errors.Add(new CommandError(CommandErrorKind.Conflict, "directory.inUse", $"Site {address.Destination} has its files there.", "installDirectory"));
                 break;

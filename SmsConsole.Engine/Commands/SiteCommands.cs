@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
@@ -212,10 +211,7 @@ internal sealed partial class SiteCommands(
     private static OfferedHostKey? Describe(string line)
     {
         var parts = line.Split(' ', 3);
-        var key = new byte[line.Length];
-        return parts.Length >= 2 && Convert.TryFromBase64String(parts[1], key, out var length)
-            ? new OfferedHostKey(parts[0], $"{parts[0]} {parts[1]}", "SHA256:" + Convert.ToBase64String(SHA256.HashData(key.AsSpan(0, length))).TrimEnd('='))
-            : null;
+        return Projections.HostKeyFingerprint(line) is { } fingerprint ? new OfferedHostKey(parts[0], $"{parts[0]} {parts[1]}", fingerprint) : null;
     }
 
     [LoggerMessage(2951, LogLevel.Information, "{SiteCode}: site creation has been initiated by {User}.")]

@@ -80,7 +80,7 @@ internal sealed partial class Enrolments(EngineStore store, PrimarySite primary,
 
         var outcome = await phases.MoveAsync(
             SeenSite.Of(site),
-            new SiteMove(SiteEvent.Enrolled, $"The Bootstrap service of {site.Code} has confirmed that it runs.", SmsEvents.HierarchyManager),
+            new SiteMove(SiteEvent.Enrolled, $"The Bootstrap service of {site.Code} has confirmed that it runs.", Components.HierarchyManager),
             async (db, row, token) =>
             {
                 row.PublicKey = key;

@@ -30,7 +30,7 @@ internal sealed partial class HierarchyManager(
     /// <summary>Steps a site may take in one run; more would be a circle.</summary>
     private const int MaximumSteps = 8;
 
-    private const string Me = SmsEvents.HierarchyManager;
+    private const string Me = Components.HierarchyManager;
 
     public async Task RunOnceAsync(CancellationToken cancellationToken)
     {

@@ -127,7 +127,7 @@ internal sealed partial class JobOperations(
                 }
             },
             cancellationToken);
-        workers.Nudge(Components.Scheduler);
+        workers.Nudge(SiteComponents.Scheduler);
         return Outcome.Done;
     }
 
@@ -215,7 +215,7 @@ internal sealed partial class JobOperations(
 
         // The request is the sender's: made due, it asks whether it may go on, and hears no.
         sender.RetryNow(job.Id);
-        workers.Nudge(Components.Sender);
+        workers.Nudge(SiteComponents.LanSender);
         return Outcome.NotYet;
     }
 
@@ -224,7 +224,7 @@ internal sealed partial class JobOperations(
         if (await FindAsync(operation.Subject, cancellationToken) is { } job && !JobTransitions.IsFinal(job.Status))
         {
             sender.RetryNow(job.Id);
-            workers.Nudge(Components.Sender);
+            workers.Nudge(SiteComponents.LanSender);
         }
 
         return Outcome.Done;

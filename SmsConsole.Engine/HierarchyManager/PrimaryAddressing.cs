@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using SmsConsole.Data;
 using SmsConsole.Data.Operations;
 using SmsConsole.Data.Sites;
+using SmsConsole.SiteServer;
 using SmsConsole.SiteServer.Formats;
 using SmsConsole.SiteServer.Spool;
 
@@ -50,6 +51,6 @@ internal sealed class PrimaryAddressing(EngineStore store, PrimarySite primary, 
             (db, token) => db.SiteControl.Where(i => i.SiteCode == primary.Code && i.Kind == ControlImageKind.Proposed && i.IsCurrent).Select(i => i.Text).FirstAsync(token),
             cancellationToken);
         disk.Write(Path.Combine(primary.Root.SiteConfigBox, $"{operation.Id:X8}.CT1"), System.Text.Encoding.UTF8.GetBytes(text));
-        workers.Nudge(Components.SiteConfigManager);
+        workers.Nudge(SiteComponents.SiteConfigManager);
     }
 }

@@ -88,7 +88,7 @@ internal sealed partial class SiteReports(EngineStore store, PrimarySite primary
                 }
 
                 await CatchUpAsync(db, site, token);
-                if (!phases.Apply(db, site, new SiteMove(SiteEvent.Reported, $"The configuration of {site.Code} has arrived ({Path.GetFileName(file)}).", SmsEvents.HierarchyManager)))
+                if (!phases.Apply(db, site, new SiteMove(SiteEvent.Reported, $"The configuration of {site.Code} has arrived ({Path.GetFileName(file)}).", Components.HierarchyManager)))
                 {
                     db.Abandon();
                     return (MoveOutcome.NotAllowed, state);
@@ -124,7 +124,7 @@ internal sealed partial class SiteReports(EngineStore store, PrimarySite primary
             && await db.Jobs.Where(j => j.Destination == site.Code && j.Incarnation == site.Incarnation && j.Type == JobType.SiteControl)
                 .OrderByDescending(j => j.Id).FirstOrDefaultAsync(cancellationToken) is { Status: JobStatus.Complete } job)
         {
-            phases.Apply(db, site, new SiteMove(SiteEvent.ControlJobComplete, $"{job.Comment} ({job.Id}) is complete.", SmsEvents.HierarchyManager));
+            phases.Apply(db, site, new SiteMove(SiteEvent.ControlJobComplete, $"{job.Comment} ({job.Id}) is complete.", Components.HierarchyManager));
         }
     }
 

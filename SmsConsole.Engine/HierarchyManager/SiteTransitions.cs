@@ -83,11 +83,5 @@ internal static class SiteTransitions
         state == PackageSending || state == PackageSent || state == ControlSending || state == ReportAwaited;
 
     /// <summary>The job that a site in this state waits for or is about to get; null in the states without one.</summary>
-    public static JobType? JobOf(SiteState state) => state.Phase switch
-    {
-        1 => JobType.Bootstrap,
-        2 => JobType.SiteInstall,
-        3 => JobType.SiteControl,
-        _ => null,
-    };
+    public static JobType? JobOf(SiteState state) => Phases.JobOf(state.Phase);
 }

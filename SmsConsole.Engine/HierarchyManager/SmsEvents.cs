@@ -1,8 +1,9 @@
 using SmsConsole.Data.Status;
+using SmsConsole.SiteServer;
 
 namespace SmsConsole.Engine;
 
-/// <summary>Numbers of the events Hierarchy Manager raises (KB122180, KB122181).</summary>
+/// <summary>Numbers of the events Hierarchy Manager raises (KB122180, KB122181); those of a site itself are <see cref="SiteEvents"/>.</summary>
 internal static class SmsEvents
 {
     public const int CannotReadSiteControlFile = 336;
@@ -22,25 +23,23 @@ internal static class SmsEvents
     /// <summary>Ours: the site control file of this primary could not be handed to its own Site Configuration Manager.</summary>
     public const int ControlFileNotPlaced = 1111;
 
-    public const string HierarchyManager = "SMS_HIERARCHY_MANAGER";
-
     /// <summary>Events of a Bootstrap service that end an installation.</summary>
     public static SiteEvent? EndsInstallation(int messageId) => messageId switch
     {
-        381 or 382 or 384 or 385 => SiteEvent.PackageRejected,
-        383 or 386 => SiteEvent.ControlFileRejected,
+        SiteEvents.PackageDisappeared or SiteEvents.Package1Invalid or SiteEvents.NotEnoughDiskSpace or SiteEvents.Package1NotDecompressed => SiteEvent.PackageRejected,
+        SiteEvents.Package2Invalid or SiteEvents.Package2NotDecompressed => SiteEvent.ControlFileRejected,
         _ => null,
     };
 
     /// <summary>The failure in the administrator's words.</summary>
     public static SiteFailureText Explain(int messageId, string code, string detail) => messageId switch
     {
-        381 => new(messageId, $"The packages of {code} disappeared before they could be unpacked. {detail}", "See that nothing cleans up the install directory at the site, then retry: the site package is sent again."),
-        382 => new(messageId, $"The site package (BOOTSTRP.PK1) that arrived at {code} is not valid. {detail}", "Retry: the site package is sent again."),
-        383 => new(messageId, $"The site control file (BOOTSTRP.PK2) that arrived at {code} is not valid. {detail}", "Retry: the site control file is sent again."),
-        384 => new(messageId, $"There is not enough free disk space at {code}. {detail}", "Free space on the volume of the install directory, then retry."),
-        385 => new(messageId, $"The site package could not be unpacked at {code}. {detail}", "Look into BOOTSTRP.LOG at the site, mend what it says, then retry."),
-        386 => new(messageId, $"The site control file could not be unpacked at {code}. {detail}", "Look into BOOTSTRP.LOG at the site, mend what it says, then retry."),
+        SiteEvents.PackageDisappeared => new(messageId, $"The packages of {code} disappeared before they could be unpacked. {detail}", "See that nothing cleans up the install directory at the site, then retry: the site package is sent again."),
+        SiteEvents.Package1Invalid => new(messageId, $"The site package (BOOTSTRP.PK1) that arrived at {code} is not valid. {detail}", "Retry: the site package is sent again."),
+        SiteEvents.Package2Invalid => new(messageId, $"The site control file (BOOTSTRP.PK2) that arrived at {code} is not valid. {detail}", "Retry: the site control file is sent again."),
+        SiteEvents.NotEnoughDiskSpace => new(messageId, $"There is not enough free disk space at {code}. {detail}", "Free space on the volume of the install directory, then retry."),
+        SiteEvents.Package1NotDecompressed => new(messageId, $"The site package could not be unpacked at {code}. {detail}", "Look into BOOTSTRP.LOG at the site, mend what it says, then retry."),
+        SiteEvents.Package2NotDecompressed => new(messageId, $"The site control file could not be unpacked at {code}. {detail}", "Look into BOOTSTRP.LOG at the site, mend what it says, then retry."),
         BootstrapJobFailed => new(messageId, $"The Bootstrap Job for {code} did not succeed. {detail}", "Check host, account and install directory of the site's address, then retry."),
         InstallJobFailed => new(messageId, $"The Site Install Job for {code} did not succeed. {detail}", "Check the link to the site, then retry: sending goes on where it stopped."),
         ControlJobFailed => new(messageId, $"The Site Control Job for {code} did not succeed. {detail}", "Check the link to the site, then retry."),
@@ -50,7 +49,7 @@ internal static class SmsEvents
     };
 
     public static StatusMessage Message(DateTime at, string siteCode, int messageId, Severity severity, string text) =>
-        new() { At = at, SiteCode = siteCode, Component = HierarchyManager, MessageId = messageId, Severity = severity, Text = text };
+        new() { At = at, SiteCode = siteCode, Component = Components.HierarchyManager, MessageId = messageId, Severity = severity, Text = text };
 }
 
 /// <summary>Why a site failed and what a person can do about it.</summary>

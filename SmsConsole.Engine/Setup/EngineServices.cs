@@ -33,7 +33,7 @@ public static class EngineServices
         });
         services.AddSingleton<PrimarySite>();
         services.AddSingleton<EngineFence>();
-        services.AddSingleton<CommitSignal>();
+        services.AddSingleton(provider => new WakeSignal(Disk(provider)));
         services.AddSingleton<EngineStore>();
         services.AddSingleton(PhaseDeadlines.Default);
         services.AddSingleton<PhaseChanger>();
@@ -55,11 +55,11 @@ public static class EngineServices
     {
         var root = services.GetRequiredService<PrimarySite>().Root;
         yield return new Worker(Components.HierarchyManager, TimeSpan.FromSeconds(5), root.SiteConfigBox, services.GetRequiredService<HierarchyManager>().RunOnceAsync);
-        yield return new Worker(Components.StatusManager, TimeSpan.FromSeconds(5), root.StatusBox, services.GetRequiredService<StatusReceiver>().RunOnceAsync);
-        yield return new Worker(Components.Scheduler, TimeSpan.FromSeconds(2), root.ScheduleBox, services.GetRequiredService<Scheduler>().RunOnceAsync);
-        yield return new Worker(Components.Sender, TimeSpan.FromSeconds(1), root.Outbox(Scheduler.LanOutbox), services.GetRequiredService<Sender>().RunOnceAsync, services.GetRequiredService<Sender>().StopAsync);
-        yield return new Worker(Components.Despooler, TimeSpan.FromSeconds(2), root.Receive, services.GetRequiredService<Despooler>().RunOnceAsync);
-        yield return new Worker(Components.SiteConfigManager, TimeSpan.FromSeconds(10), null, services.GetRequiredService<SiteConfigManager>().RunOnceAsync);
+        yield return new Worker(SiteComponents.StatusManager, TimeSpan.FromSeconds(5), root.StatusBox, services.GetRequiredService<StatusReceiver>().RunOnceAsync);
+        yield return new Worker(SiteComponents.Scheduler, TimeSpan.FromSeconds(2), root.ScheduleBox, services.GetRequiredService<Scheduler>().RunOnceAsync);
+        yield return new Worker(SiteComponents.LanSender, TimeSpan.FromSeconds(1), root.Outbox(Scheduler.LanOutbox), services.GetRequiredService<Sender>().RunOnceAsync, services.GetRequiredService<Sender>().StopAsync);
+        yield return new Worker(SiteComponents.Despooler, TimeSpan.FromSeconds(2), root.Receive, services.GetRequiredService<Despooler>().RunOnceAsync);
+        yield return new Worker(SiteComponents.SiteConfigManager, TimeSpan.FromSeconds(10), null, services.GetRequiredService<SiteConfigManager>().RunOnceAsync);
         yield return new Worker(Components.Collector, TimeSpan.FromSeconds(5), null, services.GetRequiredService<Collector>().RunOnceAsync, services.GetRequiredService<Collector>().StopAsync);
     }
 
@@ -118,7 +118,7 @@ public static class EngineServices
             provider.GetRequiredService<ISendObserver>(),
             Clock(provider),
             Log(provider, "sender"),
-            wake: () => provider.GetRequiredService<IWorkerNudge>().Nudge(Components.Sender)));
+            wake: () => provider.GetRequiredService<IWorkerNudge>().Nudge(SiteComponents.LanSender)));
         services.AddSingleton(provider => new Despooler(Disk(provider), Primary(provider).Root, Primary(provider).Code, null, provider.GetRequiredService<IPeerKeys>(), Log(provider, "despool")));
         services.AddSingleton(provider => new Collector(
             Disk(provider),
@@ -127,7 +127,7 @@ public static class EngineServices
             provider.GetRequiredService<ICollectSources>(),
             Clock(provider),
             Log(provider, "collect"),
-            () => provider.GetRequiredService<IWorkerNudge>().Nudge(Components.Despooler)));
+            () => provider.GetRequiredService<IWorkerNudge>().Nudge(SiteComponents.Despooler)));
         services.AddSingleton(provider => new SiteConfigManager(
             Disk(provider),
             Primary(provider).Root,

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using SmsConsole.Data;
+using SmsConsole.SiteServer.Spool;
 
 namespace SmsConsole.Engine;
 
@@ -8,7 +9,7 @@ namespace SmsConsole.Engine;
 /// Runs SQL Monitor: at once after a commit of this process, and at least at every poll. It runs in every console, with the engine
 /// beside it or elsewhere, because every console has live views.
 /// </summary>
-internal sealed partial class ChangeFollower(SqlMonitor monitor, CommitSignal commits, SmsConsoleOptions options, ISmsDatabase database, ChangeFeed feed, TimeProvider clock, ILogger<ChangeFollower> log) : BackgroundService
+internal sealed partial class ChangeFollower(SqlMonitor monitor, WakeSignal commits, SmsConsoleOptions options, ISmsDatabase database, ChangeFeed feed, TimeProvider clock, ILogger<ChangeFollower> log) : BackgroundService
 {
     private static readonly TimeSpan _withEngine = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan _engineElsewhere = TimeSpan.FromMilliseconds(250);

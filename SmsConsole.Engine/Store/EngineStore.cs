@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using SmsConsole.Data;
+using SmsConsole.SiteServer.Spool;
 
 namespace SmsConsole.Engine;
 
@@ -7,7 +8,8 @@ namespace SmsConsole.Engine;
 /// The engine's way to the database: every transaction of a component compares the fence first, so that an engine that lost its
 /// lease while it slept changes nothing. Commands of the console write without a fence: they only state wishes.
 /// </summary>
-internal sealed class EngineStore(SmsStore store, EngineFence fence, CommitSignal commits)
+/// <param name="commits">Set after every commit of this process.</param>
+internal sealed class EngineStore(SmsStore store, EngineFence fence, WakeSignal commits)
 {
     public Task<T> ReadAsync<T>(Func<SmsContext, CancellationToken, Task<T>> read, CancellationToken cancellationToken) =>
         store.ReadAsync(read, cancellationToken);
@@ -83,27 +85,4 @@ internal sealed class EngineFence
     }
 
     public bool Held => Number is not null;
-}
-
-/// <summary>Says that something was committed in this process. Many signals before somebody looks are one.</summary>
-internal sealed class CommitSignal : IDisposable
-{
-    private readonly SemaphoreSlim _signal = new(0, 1);
-
-    public void Set()
-    {
-        try
-        {
-            _signal.Release();
-        }
-        catch (SemaphoreFullException)
-        {
-            // Set already.
-        }
-    }
-
-    /// <summary>Returns when something was committed since the last return, or after the time.</summary>
-    public Task<bool> WaitAsync(TimeSpan atMost, CancellationToken cancellationToken) => _signal.WaitAsync(atMost, cancellationToken);
-
-    public void Dispose() => _signal.Dispose();
 }

@@ -1,15 +1,10 @@
 namespace SmsConsole.Engine;
 
-/// <summary>Names of the components a primary runs, as they appear in status messages.</summary>
+/// <summary>Names of the components that only a primary runs, as they appear in status messages; the others are <see cref="SiteServer.SiteComponents"/>.</summary>
 internal static class Components
 {
     public const string HierarchyManager = "SMS_HIERARCHY_MANAGER";
     public const string SqlMonitor = "SMS_SQL_MONITOR";
-    public const string StatusManager = "SMS_STATUS_MANAGER";
-    public const string Scheduler = "SMS_SCHEDULER";
-    public const string Sender = "SMS_LAN_SENDER";
-    public const string Despooler = "SMS_DESPOOLER";
-    public const string SiteConfigManager = "SMS_SITE_CONFIG_MANAGER";
     public const string Collector = "SMS_LAN_COLLECTOR";
 }
 

@@ -20,7 +20,7 @@ internal sealed partial class WorkerRunner(
 {
     private readonly ConcurrentDictionary<string, bool> _nudged = new(StringComparer.Ordinal);
     private readonly Lock _gate = new();
-    private readonly List<FileSystemWatcher> _watchers = [];
+    private readonly List<IDisposable> _watches = [];
     private IReadOnlyDictionary<string, Worker> _workers = new Dictionary<string, Worker>();
     private readonly ConcurrentDictionary<Guid, Task> _running = new();
     private IScheduler? _clock;
@@ -67,8 +67,8 @@ internal sealed partial class WorkerRunner(
         lock (_gate)
         {
             (scheduler, _clock) = (_clock, null);
-            _watchers.ForEach(w => w.Dispose());
-            _watchers.Clear();
+            _watches.ForEach(w => w.Dispose());
+            _watches.Clear();
         }
 
         if (scheduler is null)
@@ -142,7 +142,7 @@ internal sealed partial class WorkerRunner(
         return ValueTask.CompletedTask;
     }
 
-    public void Dispose() => _watchers.ForEach(w => w.Dispose());
+    public void Dispose() => _watches.ForEach(w => w.Dispose());
 
     private async Task TriggerAsync(IScheduler scheduler, string component)
     {
@@ -166,18 +166,13 @@ internal sealed partial class WorkerRunner(
             return;
         }
 
-        disk.CreateDirectory(box);
-        try
+        if (WakeSignal.TryWatch(disk, box, () => Nudge(worker.Component)) is { } watch)
         {
-            var watcher = new FileSystemWatcher(box) { NotifyFilter = NotifyFilters.FileName };
-            watcher.Created += (_, _) => Nudge(worker.Component);
-            watcher.Renamed += (_, _) => Nudge(worker.Component);
-            watcher.EnableRaisingEvents = true;
-            _watchers.Add(watcher);
+            _watches.Add(watch);
         }
-        catch (IOException e)
+        else
         {
-            LogNotWatched(e, primary.Code, box);
+            LogNotWatched(primary.Code, box);
         }
     }
 
@@ -194,5 +189,5 @@ internal sealed partial class WorkerRunner(
     private partial void LogNotNudged(Exception exception, string siteCode, string component);
 
     [LoggerMessage(2605, LogLevel.Warning, "{SiteCode}: {Box} is not watched; its component looks at its interval only.")]
-    private partial void LogNotWatched(Exception exception, string siteCode, string box);
+    private partial void LogNotWatched(string siteCode, string box);
 }

@@ -31,6 +31,16 @@ public sealed class Scheduler(IDisk disk, SmsRoot root, string siteCode, SiteKey
         disk.Write(Path.Combine(root.ScheduleBox, job.Id + ".JOB"), JsonSerializer.SerializeToUtf8Bytes(job, SiteJson.Default.SystemJob), ownerOnly: true);
     }
 
+    /// <summary>Places a job that brings its payload to the parent; the same id twice is one job. The payload is there before the job that names it.</summary>
+    /// <param name="type">One of <see cref="EnvelopeTypes"/>.</param>
+    /// <param name="stream">One of <see cref="EnvelopeStreams"/>.</param>
+    public static void PlaceForParent(IDisk disk, SmsRoot root, SiteIdentity identity, string id, string comment, SendRequestPriority priority, string type, string stream, byte[] payload, DateTimeOffset now)
+    {
+        disk.CreateDirectory(root.ToSend);
+        disk.Write(PayloadFile(root, id), payload);
+        Place(disk, root, new SystemJob(id, comment, SystemJobKind.Package, identity.ParentCode, identity.Incarnation, (int)priority, PayloadFile(root, id), type, stream, Order: null, now));
+    }
+
     /// <summary>The payload file of a job that brings its own.</summary>
     public static string PayloadFile(SmsRoot root, string jobId) => Path.Combine(root.ToSend, jobId + ".P00");
 

@@ -5,8 +5,9 @@ using SmsConsole.SiteServer.Trust;
 namespace SmsConsole.SiteServer;
 
 /// <summary>
-/// Puts a package into a receiving folder: the payload grows in a .PRT file whose length is what is safely there, becomes .PCK when it is whole,
-/// and the instruction, written last, makes it complete.
+/// Puts a package into a receiving folder: the payload grows in a .PRT file, becomes .PCK when it is whole, and the instruction, written last, makes it
+/// complete. What was acknowledged is on the disk; what a part holds beyond that may be lost or wrong after a power cut, which the hash finds before the
+/// part becomes a payload.
 /// </summary>
 public sealed class Drop(IDisk disk, string directory)
 {
@@ -19,7 +20,7 @@ public sealed class Drop(IDisk disk, string directory)
 
     private string Complete(string name) => Path.Combine(directory, name + ".INS");
 
-    /// <summary>Bytes of this payload that are safely here; the whole length when nothing is left to send.</summary>
+    /// <summary>Where to go on: bytes of this payload that are here; the whole length when nothing is left to send.</summary>
     public long Have(string name, long total)
     {
         if (disk.FileExists(Complete(name)) || disk.Length(Payload(name)) == total)
@@ -31,7 +32,7 @@ public sealed class Drop(IDisk disk, string directory)
         return have < 0 || have > total ? 0 : have;
     }
 
-    /// <summary>Takes payload bytes from <paramref name="offset"/> on; returns how many are now safely here.</summary>
+    /// <summary>Takes payload bytes from <paramref name="offset"/> on; returns how many are here now, flushed.</summary>
     public async Task<long> AppendAsync(string name, long offset, Stream source, long total, IProgress<(long Sent, long Total)>? progress, CancellationToken cancellationToken)
     {
         disk.CreateDirectory(directory);

@@ -1,31 +1,40 @@
 namespace SmsConsole.SiteServer.Spool;
 
 /// <summary>
-/// Shortens a wait when something was put into a watched folder. File watchers lose events and may not work on every file system: they are a
-/// hint, and whoever waits looks again when the time is over.
+/// Shortens a wait when something has happened, or was put into a watched folder; many signals before somebody looks are one. File watchers lose
+/// events and may not work on every file system: they are a hint, and whoever waits looks again when the time is over.
 /// </summary>
 public sealed class WakeSignal : IDisposable
 {
     private readonly SemaphoreSlim _signal = new(0, 1);
-    private readonly List<FileSystemWatcher> _watchers = [];
+    private readonly List<IDisposable> _watches = [];
 
     public WakeSignal(IDisk disk, params ReadOnlySpan<string> directories)
     {
         foreach (var directory in directories)
         {
-            disk.CreateDirectory(directory);
-            try
+            if (TryWatch(disk, directory, Set) is { } watch)
             {
-                var watcher = new FileSystemWatcher(directory) { NotifyFilter = NotifyFilters.FileName };
-                watcher.Created += (_, _) => Set();
-                watcher.Renamed += (_, _) => Set();
-                watcher.EnableRaisingEvents = true;
-                _watchers.Add(watcher);
+                _watches.Add(watch);
             }
-            catch (IOException)
-            {
-                // Out of watches: the timer alone has to do.
-            }
+        }
+    }
+
+    /// <summary>Calls <paramref name="changed"/> when a name appears in the folder, until disposed; null where it cannot be watched, and the timer alone has to do.</summary>
+    public static IDisposable? TryWatch(IDisk disk, string directory, Action changed)
+    {
+        disk.CreateDirectory(directory);
+        try
+        {
+            var watcher = new FileSystemWatcher(directory) { NotifyFilter = NotifyFilters.FileName };
+            watcher.Created += (_, _) => changed();
+            watcher.Renamed += (_, _) => changed();
+            watcher.EnableRaisingEvents = true;
+            return watcher;
+        }
+        catch (IOException)
+        {
+            return null; // out of watches
         }
     }
 
@@ -50,7 +59,7 @@ public sealed class WakeSignal : IDisposable
 
     public void Dispose()
     {
-        _watchers.ForEach(w => w.Dispose());
+        _watches.ForEach(w => w.Dispose());
         _signal.Dispose();
     }
 }

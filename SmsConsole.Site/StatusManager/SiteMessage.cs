@@ -23,9 +23,6 @@ public static class SiteEvents
     public const int Package1NotDecompressed = 385;
     public const int Package2NotDecompressed = 386;
 
-    /// <summary>Ours: the components were unpacked and the site server started.</summary>
-    public const int SiteServerStarted = 1100;
-
     /// <summary>Ours: the site was configured as its site control file asks.</summary>
     public const int SiteConfigured = 1101;
 
@@ -41,7 +38,6 @@ public static class SiteComponents
 {
     public const string Bootstrap = "SMS_BOOTSTRAP";
     public const string SiteConfigManager = "SMS_SITE_CONFIG_MANAGER";
-    public const string Executive = "SMS_EXECUTIVE";
     public const string Scheduler = "SMS_SCHEDULER";
     public const string LanSender = "SMS_LAN_SENDER";
     public const string Despooler = "SMS_DESPOOLER";

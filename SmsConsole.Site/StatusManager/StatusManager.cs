@@ -68,21 +68,9 @@ public sealed class StatusManager(IDisk disk, SmsRoot root, SiteIdentity identit
 
         if (batch.Count > 0)
         {
-            var id = _ids.Next();
-            disk.CreateDirectory(root.ToSend);
-            disk.Write(Scheduler.PayloadFile(root, id), JsonSerializer.SerializeToUtf8Bytes(batch, SiteJson.Default.IReadOnlyListSiteMessage));
-            Scheduler.Place(disk, root, new SystemJob(
-                id,
-                $"Status Job for {identity.ParentCode}",
-                SystemJobKind.Package,
-                identity.ParentCode,
-                identity.Incarnation,
-                Priority: 2,
-                Scheduler.PayloadFile(root, id),
-                EnvelopeTypes.Status,
-                EnvelopeStreams.Status,
-                Order: null,
-                clock.GetUtcNow()));
+            var payload = JsonSerializer.SerializeToUtf8Bytes(batch, SiteJson.Default.IReadOnlyListSiteMessage);
+            Scheduler.PlaceForParent(
+                disk, root, identity, _ids.Next(), $"Status Job for {identity.ParentCode}", Formats.SendRequestPriority.Medium, EnvelopeTypes.Status, EnvelopeStreams.Status, payload, clock.GetUtcNow());
             files.ForEach(disk.Delete);
         }
 

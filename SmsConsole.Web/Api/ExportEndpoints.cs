@@ -4,20 +4,20 @@ using SmsConsole.Data.Queries;
 
 namespace SmsConsole.Web.Api;
 
-/// <summary>Lists as CSV, page by page, so that a long list is never whole in memory.</summary>
+/// <summary>Lists as CSV, some rows at a time, so that a long list is never whole in memory.</summary>
 internal static class ExportEndpoints
 {
     public static void MapExports(this IEndpointRouteBuilder api)
     {
         var exports = api.MapGroup("/exports").WithTags("Exports");
         exports.MapGet("/sites.csv", (ISiteQueries queries, HttpContext context, string? search = null, string? sort = null, SiteStatus? status = null) =>
-            new ListParameters(search, sort).Refuse(SortNames.Sites) ?? Csv(context, "sites.csv", ["code", "name", "type", "parentCode", "status", "detailedStatus", "phase", "waitingFor", "version", "lastReportAt"],
-                (page, cancellationToken) => queries.ListAsync(new SiteListQuery(search, sort, page, ListQuery.MaximumPageSize, status), cancellationToken),
+            new ListParameters(search, sort).Refuse(SortNames.Sites) ?? Csv("sites.csv", ["code", "name", "type", "parentCode", "status", "detailedStatus", "phase", "waitingFor", "version", "lastReportAt"],
+                queries.AllAsync(new SiteListQuery(search, sort, Status: status), context.RequestAborted),
                 s => [s.Code, s.Name, s.Type, s.ParentCode, s.Status, s.DetailedStatus, s.Phase, s.WaitingFor?.Text, s.Version, s.LastReportAt]))
             .WithSummary("Sites as CSV").Produces<string>(contentType: "text/csv");
         exports.MapGet("/jobs.csv", (IJobQueries queries, HttpContext context, string? search = null, string? sort = null, JobStatus? status = null) =>
-            new ListParameters(search, sort).Refuse(SortNames.Jobs) ?? Csv(context, "jobs.csv", ["id", "comment", "type", "status", "sendingStatus", "workingStatus", "destination", "priority", "bytesTotal", "bytesSent", "attempts", "createdAt", "startedAt", "endedAt", "reason"],
-                (page, cancellationToken) => queries.ListAsync(new JobListQuery(search, sort, page, ListQuery.MaximumPageSize, status), cancellationToken),
+            new ListParameters(search, sort).Refuse(SortNames.Jobs) ?? Csv("jobs.csv", ["id", "comment", "type", "status", "sendingStatus", "workingStatus", "destination", "priority", "bytesTotal", "bytesSent", "attempts", "createdAt", "startedAt", "endedAt", "reason"],
+                queries.AllAsync(new JobListQuery(search, sort, Status: status), context.RequestAborted),
                 j => [j.Id, j.Comment, j.Type, j.Status, j.SendingStatus, j.WorkingStatus, j.Destination, j.Priority, j.BytesTotal, j.BytesSent, j.Attempts, j.CreatedAt, j.StartedAt, j.EndedAt, j.Reason]))
             .WithSummary("Jobs as CSV").Produces<string>(contentType: "text/csv");
     }
@@ -40,23 +40,14 @@ internal static class ExportEndpoints
         return text.AsSpan().IndexOfAny("\",\r\n") < 0 ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
     }
 
-    private static IResult Csv<T>(HttpContext context, string fileName, string[] header, Func<int, CancellationToken, Task<Page<T>>> read, Func<T, object?[]> cells) =>
+    private static IResult Csv<T>(string fileName, string[] header, IAsyncEnumerable<T> rows, Func<T, object?[]> cells) =>
         Results.Stream(async stream =>
         {
             await using var writer = new StreamWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: true), leaveOpen: true);
             await writer.WriteAsync(string.Join(',', header) + "\r\n");
-            for (var page = 1; ; page++)
+            await foreach (var row in rows)
             {
-                var rows = await read(page, context.RequestAborted);
-                foreach (var row in rows.Items)
-                {
-                    await writer.WriteAsync(string.Join(',', cells(row).Select(Cell)) + "\r\n");
-                }
-
-                if (rows.Items.Count < ListQuery.MaximumPageSize)
-                {
-                    return;
-                }
+                await writer.WriteAsync(string.Join(',', cells(row).Select(Cell)) + "\r\n");
             }
         }, "text/csv; charset=utf-8", fileName);
 }

@@ -50,6 +50,9 @@ public sealed class CrashingDisk(int failAt, DiskFault fault, params string[] ro
     /// <summary>When set, what <see cref="FreeSpace"/> says.</summary>
     public long? FakeFreeSpace { get; set; }
 
+    /// <summary>Called before each durable operation with its name and path.</summary>
+    public Action<string, string>? Before { get; set; }
+
     public void FreeUp() => _full = false;
 
     public bool FileExists(string path) => Alive(path, _disk.FileExists);
@@ -164,6 +167,7 @@ public sealed class CrashingDisk(int failAt, DiskFault fault, params string[] ro
     private void Durable(string name, string path, bool grows, Action act, Action? half = null)
     {
         Check(path);
+        Before?.Invoke(name, path);
         lock (_gate)
         {
             if (Count++ != failAt)

@@ -1,3 +1,4 @@
+using Microsoft.EntityFrameworkCore;
 using SmsConsole.Data.Jobs;
 using SmsConsole.Data.Queries;
 using SmsConsole.Data.Security;
@@ -39,6 +40,29 @@ public sealed class ListTests
             var read = await database.Get<ISiteQueries>().ListAsync(new SiteListQuery(Sort: sort), Cancellation);
             Assert.Equal(["A01", "P01", "S02"], read.Items.Select(s => s.Code));
         }
+    }
+
+    [Theory]
+    [ClassData(typeof(Providers))]
+    public async Task AllAsync_ListChangesMeanwhile_GivesEachRowOnceInOrder(SmsProvider provider)
+    {
+        await using var database = await TestDatabase.CreateAsync(provider);
+        const int Count = (2 * ListQuery.MaximumPageSize) + 3;
+        await database.AddAsync([Rows.Primary(), .. Enumerable.Range(0, Count).Select(i => Rows.Job($"P01{i:00000}", "S01", minute: i / 4))]);
+        var read = new List<string>();
+        await foreach (var job in database.Get<IJobQueries>().AllAsync(new JobListQuery(Sort: "-createdAt"), TestContext.Current.CancellationToken))
+        {
+            read.Add(job.Id);
+            if (read.Count == 1)
+            {
+                // By position, the first would move every row of the next page by one, and the second would hide one.
+                await database.AddAsync(Rows.Job("P0199999", "S01", minute: 9999));
+                await database.Store.InTransactionAsync((context, token) => context.Jobs.Where(j => j.Id == "P0100001").ExecuteDeleteAsync(token), TestContext.Current.CancellationToken);
+            }
+        }
+
+        Assert.Equal(Enumerable.Range(0, Count).Reverse().Where(i => i != 1).Select(i => $"P01{i:00000}"), read);
+        Assert.Empty(await database.Get<ISiteQueries>().AllAsync(new SiteListQuery(Status: SiteStatus.Failed), TestContext.Current.CancellationToken).ToListAsync(TestContext.Current.CancellationToken));
     }
 
     [Theory]

@@ -99,6 +99,16 @@ public sealed class TransactSqlTests : IDisposable
         await sites.ControlImagesAsync("S01", Cancellation);
         await sites.HomeAsync(Cancellation);
 
+        var all = _server.Commands.Count;
+        await foreach (var _ in sites.AllAsync(new SiteListQuery("x", "name", Status: SiteStatus.Active), Cancellation))
+        {
+        }
+
+        await foreach (var _ in jobs.AllAsync(new JobListQuery("x", "priority", Status: JobStatus.Active), Cancellation))
+        {
+        }
+
+        Assert.InRange(_server.Commands.Count, all + 4, all + 8);
         var details = _server.Commands.Count;
         await sites.FindAsync("S01", Cancellation);
         Assert.Contains(_server.Commands.Skip(details), c => c.Contains("[Jobs]", StringComparison.Ordinal));

@@ -300,6 +300,40 @@ public sealed class SenderTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task SetPriority_WhileARoundWantsToClaim_LeavesOneRequestWithThatPriority()
+    {
+        var disk = new CrashingDisk(-1, DiskFault.Before);
+        await _sender.DisposeAsync();
+        _sender = NewSender(disk);
+        Request("R1", "S01");
+        var claimed = Path.Combine(Outbox, "R1.SRS");
+        Task? round = null;
+        var claimedMeanwhile = false;
+        disk.Before = (name, path) =>
+        {
+            // The change has read the request and is about to write it: whoever claims it now makes the change a second request.
+            if (name == "write" && path.EndsWith(".SRQ", StringComparison.Ordinal) && round is null)
+            {
+                round = Task.Run(() => _sender.RunOnceAsync(CancellationToken.None));
+                claimedMeanwhile = SpinWait.SpinUntil(() => File.Exists(claimed), TimeSpan.FromMilliseconds(500));
+            }
+        };
+        _links.Hold();
+
+        _sender.SetPriority("R1", SendRequestPriority.High);
+
+        Assert.NotNull(round);
+        await round;
+        Assert.False(claimedMeanwhile);
+        Assert.Equal([claimed], Directory.GetFiles(Outbox));
+        Assert.Equal(SendRequestPriority.High, SendRequest.Parse(await File.ReadAllBytesAsync(claimed, TestContext.Current.CancellationToken)).Value!.Priority);
+        _links.Release();
+        await RoundsAsync();
+        Assert.Equal(["R1"], _links.Sent);
+        Assert.Empty(Directory.GetFiles(Outbox));
+    }
+
+    [Fact]
     public async Task RunOnce_NoAddress_WaitsWithThatReason()
     {
         Request("K1", "X99");

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using SmsConsole.Data.Queries;
 using SmsConsole.Engine;
 
@@ -75,6 +76,14 @@ public sealed class FakePrimary : ISiteQueries, IJobQueries, IStatusQueries, ISi
             .OrderBy(s => s.Type).ThenBy(s => s.Code, StringComparer.Ordinal), query.Page, query.PageSize);
     }
 
+    async IAsyncEnumerable<SiteRow> ISiteQueries.AllAsync(SiteListQuery query, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (var site in (await ((ISiteQueries)this).ListAsync(query with { Page = 1, PageSize = int.MaxValue }, cancellationToken)).Items)
+        {
+            yield return site;
+        }
+    }
+
     async Task<SiteDetails?> ISiteQueries.FindAsync(string code, CancellationToken cancellationToken)
     {
         await MayAnswerAsync(cancellationToken);
@@ -109,6 +118,14 @@ public sealed class FakePrimary : ISiteQueries, IJobQueries, IStatusQueries, ISi
     {
         await MayAnswerAsync(cancellationToken);
         return Paged(Jobs.Where(j => Matches(query.Search, j.Id, j.Comment, j.Destination) && (query.Status is null || j.Status == query.Status) && (query.Destination is null || j.Destination == query.Destination)), query.Page, query.PageSize);
+    }
+
+    async IAsyncEnumerable<JobRow> IJobQueries.AllAsync(JobListQuery query, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (var job in (await ((IJobQueries)this).ListAsync(query with { Page = 1, PageSize = int.MaxValue }, cancellationToken)).Items)
+        {
+            yield return job;
+        }
     }
 
     async Task<JobRow?> IJobQueries.FindAsync(string id, CancellationToken cancellationToken)

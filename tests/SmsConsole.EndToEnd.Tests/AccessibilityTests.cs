@@ -10,7 +10,7 @@ using static Microsoft.Playwright.Assertions;
 namespace SmsConsole.EndToEnd.Tests;
 
 /// <summary>
-/// A walk over every page, each judged light and dark, wide and narrow: axe finds nothing serious, and nothing scrolls sideways.
+/// A walk over every page, each judged light and dark, wide and narrow: axe finds nothing serious, nothing scrolls sideways and no table is cut off.
 /// With SMSCONSOLE_SCREENSHOTS naming a folder, each view is also photographed there (eng/screenshots).
 /// </summary>
 public partial class AccessibilityTests(Browser browser, ITestOutputHelper output) : BrowserTest(browser, output)
@@ -182,6 +182,11 @@ public partial class AccessibilityTests(Browser browser, ITestOutputHelper outpu
                 if (over > 0)
                 {
                     Add($"scrolls sideways by {over} px", view);
+                }
+
+                foreach (var table in await page.EvaluateAsync<string[]>("() => [...document.querySelectorAll('.table-wrap')].filter(t => t.scrollWidth > t.clientWidth).map(t => t.querySelector('caption').textContent)"))
+                {
+                    Add($"the table {table} is cut off", view);
                 }
             }
         }

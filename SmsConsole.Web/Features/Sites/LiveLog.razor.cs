@@ -51,9 +51,11 @@ public sealed partial class LiveLog : IAsyncDisposable
     protected override async Task OnInitializedAsync()
     {
         // Not on the server alone: reading may be a command at the far end of a link, and the page would do it twice.
-        if (RendererInfo.IsInteractive && await ReadAsync(_stop.Token))
+        // The reader may have left while the first lines came; then the source of this token is gone.
+        var token = _stop.Token;
+        if (RendererInfo.IsInteractive && await ReadAsync(token) && !token.IsCancellationRequested)
         {
-            _loop = FollowAsync(_stop.Token);
+            _loop = FollowAsync(token);
         }
     }
 

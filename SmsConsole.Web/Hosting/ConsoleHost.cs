@@ -66,6 +66,7 @@ internal static class ConsoleHost
         services.AddScoped<CurrentActor>();
         services.AddRadzenComponents();
         services.AddScoped<Components.Shared.Acts>();
+        services.AddSingleton<Live.LiveQuestions>();
         services.AddHttpContextAccessor();
         services.AddSingleton<SetupToken>();
 

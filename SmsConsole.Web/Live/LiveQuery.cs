@@ -3,51 +3,67 @@ using SmsConsole.Engine;
 
 namespace SmsConsole.Web.Live;
 
-/// <summary>What a live view has to show: a value, or why there is none, or both (the last value and why it could not be refreshed).</summary>
-internal sealed record LiveState<T>(T? Value, bool HasValue, Exception? Error);
-
 /// <summary>
-/// Keeps a query's answer current: listens first, then asks, then asks again whenever something it concerns has changed. The first
-/// change is answered at once; those that follow share one question per window, which grows with the cost of the question.
+/// Keeps the answer to a question current for all who look at it: listens first, then asks, then asks again whenever something it concerns has
+/// changed. The first change is answered at once; those that follow share one question per window, which grows with the cost of the question.
 /// </summary>
-internal sealed class LiveQuery<T>(IChangeFeed feed, TimeProvider time, Func<CancellationToken, Task<T>> load, Func<ChangeEvent, bool> concerns, Func<LiveState<T>, Task> show) : IAsyncDisposable
+internal sealed class LiveQuery<T>(IChangeFeed feed, TimeProvider time, LiveQuestion<T> question) : IAsyncDisposable
 {
     private static readonly TimeSpan ShortestWindow = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestWindow = TimeSpan.FromMilliseconds(250);
 
     private readonly CancellationTokenSource _stop = new();
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Lock _gate = new();
+    private readonly List<LiveViewer<T>> _viewers = [];
     private TaskCompletionSource _hurry = NewSource();
-    private LiveState<T> _state = new(default, false, null);
-    private IChangeSubscription? _subscription;
-    private Task _loop = Task.CompletedTask;
+    private LiveState<T> _state = LiveState<T>.Nothing;
+    private Task? _loop;
 
-    /// <summary>Asks once without listening: for a page that is rendered on the server only.</summary>
-    public Task LoadOnceAsync() => AskAsync();
-
-    /// <summary>Listens, asks, and stays current from there. Returns when the first answer has been shown.</summary>
-    public async Task StartAsync()
+    /// <summary>
+    /// Shows what is known to one more viewer, now and whenever it changes. The first one makes the query listen and ask; who finds that the last
+    /// question failed makes it ask again.
+    /// </summary>
+    /// <param name="known">An answer that was given when the feed stood at its sequence: asked again only if something has happened since.</param>
+    public void Add(LiveViewer<T> viewer, Handover<T>? known)
     {
-        Listen();
-        await AskAsync();
-        Follow();
-    }
-
-    /// <summary>The same from an answer that was given when the feed stood at <paramref name="sequence"/>: asks only if something has changed since.</summary>
-    public async Task StartFromAsync(T value, long sequence)
-    {
-        Listen();
-        _state = new LiveState<T>(value, true, null);
-        await show(_state);
-        if (feed.Sequence != sequence)
+        lock (_gate)
         {
-            await AskAsync();
+            _viewers.Add(viewer);
+            if (_loop is null && known is not null)
+            {
+                _state = new LiveState<T>(known.Value, true, null, known.Sequence);
+            }
+
+            if (_state.Error is not null)
+            {
+                Reload();
+            }
+            else if (_state.HasValue)
+            {
+                viewer.Offer(_state);
+            }
+
+            if (_loop is not null)
+            {
+                return;
+            }
+
+            _loop = Task.CompletedTask;
         }
 
-        Follow();
+        Start(known?.Sequence);
     }
 
-    /// <summary>Asks again at once: what is asked for has changed, or somebody wants to try again.</summary>
+    public void Remove(LiveViewer<T> viewer)
+    {
+        lock (_gate)
+        {
+            _viewers.Remove(viewer);
+        }
+    }
+
+    /// <summary>Asks again at once: somebody wants to see what they have done, or to try again.</summary>
     public void Reload()
     {
         _wake.Writer.TryWrite(true);
@@ -57,33 +73,45 @@ internal sealed class LiveQuery<T>(IChangeFeed feed, TimeProvider time, Func<Can
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
-        _subscription?.Dispose();
-        await _loop.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await (_loop ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _stop.Dispose();
     }
 
     private static TaskCompletionSource NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private void Listen() => _subscription = feed.Subscribe(change => change.Kind == ChangeKind.Resync || concerns(change));
-
-    private void Follow()
+    private void Start(long? knownAt)
     {
-        if (!_stop.IsCancellationRequested)
+        // The query outlives the circuit of the viewer who came first: it takes neither its thread nor its context along.
+        var context = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(null);
+        try
         {
-            _loop = Task.WhenAll(ListenAsync(_subscription!), AnswerAsync());
+            using (ExecutionContext.SuppressFlow())
+            {
+                var subscription = feed.Subscribe(change => change.Kind == ChangeKind.Resync || question.IsOutdatedBy(change, _state.Value));
+                _loop = Task.WhenAll(ListenAsync(subscription), AnswerAsync(feed.Sequence == knownAt ? Task.CompletedTask : AskAsync()));
+            }
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(context);
         }
     }
 
     private async Task ListenAsync(IChangeSubscription subscription)
     {
-        await foreach (var _ in subscription.ReadAsync(_stop.Token))
+        using (subscription)
         {
-            _wake.Writer.TryWrite(true);
+            await foreach (var _ in subscription.ReadAsync(_stop.Token))
+            {
+                _wake.Writer.TryWrite(true);
+            }
         }
     }
 
-    private async Task AnswerAsync()
+    private async Task AnswerAsync(Task first)
     {
+        await first;
         while (true)
         {
             await _wake.Reader.ReadAsync(_stop.Token);
@@ -99,9 +127,11 @@ internal sealed class LiveQuery<T>(IChangeFeed feed, TimeProvider time, Func<Can
 
     private async Task AskAsync()
     {
+        LiveState<T> state;
+        var at = feed.Sequence;
         try
         {
-            _state = new LiveState<T>(await load(_stop.Token), true, null);
+            state = new LiveState<T>(await question.AskAsync(_stop.Token), true, null, at);
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
@@ -110,12 +140,13 @@ internal sealed class LiveQuery<T>(IChangeFeed feed, TimeProvider time, Func<Can
         catch (Exception e)
         {
             // A view must survive whatever its question meets: the page shows it with a way to try again, and keeps what it had.
-            _state = _state with { Error = e };
+            state = _state with { Error = e };
         }
 
-        if (!_stop.IsCancellationRequested)
+        lock (_gate)
         {
-            await show(_state);
+            _state = state;
+            _viewers.ForEach(v => v.Offer(state));
         }
     }
 }

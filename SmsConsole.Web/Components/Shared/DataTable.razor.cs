@@ -11,6 +11,8 @@ internal sealed record Column<TRow>(string Name, string Title, RenderFragment<TR
 
 public sealed partial class DataTable<TRow>
 {
+    private IReadOnlyList<Column<TRow>> _shown = [];
+
     [Parameter, EditorRequired]
     public string Caption { get; set; } = default!;
 
@@ -35,11 +37,15 @@ public sealed partial class DataTable<TRow>
     [Parameter]
     public string Many { get; set; } = "rows";
 
-    private IEnumerable<Column<TRow>> Shown => ((IReadOnlyList<Column<TRow>>)Columns).Where(c => State.Columns.Count == 0 ? !c.Hidden : State.Columns.Contains(c.Name));
-
     private long First => ((long)(State.Page - 1) * State.PageSize) + 1;
 
     private long Last => Math.Min(First + Rows.Items.Count - 1, Rows.Total);
+
+    protected override void OnParametersSet()
+    {
+        var chosen = State.Columns;
+        _shown = [.. ((IReadOnlyList<Column<TRow>>)Columns).Where(c => chosen.Count == 0 ? !c.Hidden : chosen.Contains(c.Name))];
+    }
 
     private string? SortState(Column<TRow> column) =>
         column.Sort is null ? null : State.Sort == column.Sort ? "ascending" : State.Sort == "-" + column.Sort ? "descending" : null;

@@ -1,24 +1,20 @@
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Web;
-using SmsConsole.Engine;
 using SmsConsole.Web.Live;
 
 namespace SmsConsole.Web.Components.Shared;
 
-/// <summary>Loads a value, keeps it current and shows one of four states.</summary>
+/// <summary>Shows the answer to a question, kept current, in one of four states.</summary>
 public sealed partial class LiveView<TValue> : IAsyncDisposable
 {
-    private LiveState<TValue> _state = new(default, false, null);
-    private LiveQuery<TValue>? _query;
-    private object? _shownFor;
+    private LiveState<TValue> _state = LiveState<TValue>.Nothing;
+    private LiveQuestion<TValue>? _asked;
+    private LiveViewer<TValue>? _viewer;
     private PersistingComponentStateSubscription? _handingOver;
-    private long _askedAt;
+    private bool _isLive;
 
     [Inject]
-    private IChangeFeed Feed { get; set; } = default!;
-
-    [Inject]
-    private TimeProvider Time { get; set; } = default!;
+    private LiveQuestions Questions { get; set; } = default!;
 
     [Inject]
     private PersistentComponentState Page { get; set; } = default!;
@@ -30,16 +26,9 @@ public sealed partial class LiveView<TValue> : IAsyncDisposable
     [Parameter, EditorRequired]
     public string What { get; set; } = default!;
 
+    /// <summary>What is asked; another one is asked anew, and what is shown stays until it is answered.</summary>
     [Parameter, EditorRequired]
-    public Func<CancellationToken, Task<TValue>> Load { get; set; } = default!;
-
-    /// <summary>Which changes make the value out of date.</summary>
-    [Parameter, EditorRequired]
-    public Func<ChangeEvent, bool> Concerns { get; set; } = default!;
-
-    /// <summary>What is asked for, compared by value: another one loads anew.</summary>
-    [Parameter]
-    public object? For { get; set; }
+    public LiveQuestion<TValue> Question { get; set; } = default!;
 
     [Parameter]
     public Func<TValue, bool>? IsEmpty { get; set; }
@@ -53,55 +42,60 @@ public sealed partial class LiveView<TValue> : IAsyncDisposable
     [Parameter, EditorRequired]
     public RenderFragment<TValue> ChildContent { get; set; } = default!;
 
-    /// <summary>What is shown; the default before there is anything.</summary>
-    internal TValue? Value => _state.Value;
-
-    private string Key => $"{What} {For}";
+    private string Key => $"{What} {Question}";
 
     public async ValueTask DisposeAsync()
     {
         _handingOver?.Dispose();
-        if (_query is not null)
+        var viewer = _viewer;
+        _viewer = null;
+        if (viewer is not null)
         {
-            await _query.DisposeAsync();
+            await viewer.DisposeAsync();
         }
     }
 
     /// <summary>Asks again now, after a command of the page's own.</summary>
-    public void Refresh() => _query?.Reload();
+    public void Refresh() => _viewer?.Reload();
 
     protected override async Task OnInitializedAsync()
     {
-        _shownFor = For;
-        _query = new LiveQuery<TValue>(Feed, Time, LoadForAsync, c => Concerns(c), ShowAsync);
-        if (!RendererInfo.IsInteractive)
+        _isLive = RendererInfo.IsInteractive;
+        if (!_isLive)
         {
-            _askedAt = Feed.Sequence;
             _handingOver = Page.RegisterOnPersisting(HandOver, RenderMode.InteractiveServer);
-            await _query.LoadOnceAsync();
-        }
-        else if (Page.TryTakeFromJson<byte[]>(Key, out var packed) && packed is not null && Handover.Unpack<TValue>(packed) is { } taken)
-        {
-            await _query.StartFromAsync(taken.Value, taken.Sequence);
-        }
-        else
-        {
-            await _query.StartAsync();
+            await using var once = Questions.Join(Question);
+            await foreach (var state in once.States())
+            {
+                Take(state);
+                break;
+            }
         }
     }
 
-    protected override void OnParametersSet()
+    protected override async Task OnParametersSetAsync()
     {
-        if (!Equals(_shownFor, For))
+        if (_isLive && !Question.Equals(_asked))
         {
-            _shownFor = For;
-            _query?.Reload();
+            _asked = Question;
+            var before = _viewer;
+            _viewer = Questions.Join(Question, before is null && Page.TryTakeFromJson<byte[]>(Key, out var packed) && packed is not null ? Handover.Unpack<TValue>(packed) : null);
+            if (_viewer.Take() is { } state)
+            {
+                Take(state);
+            }
+
+            _ = FollowAsync(_viewer);
+            if (before is not null)
+            {
+                await before.DisposeAsync();
+            }
         }
     }
 
     private Task HandOver()
     {
-        if (_state is { HasValue: true, Error: null } && Handover.Pack(_askedAt, _state.Value) is { } packed)
+        if (_state is { HasValue: true, Error: null } && Handover.Pack(_state.AskedAt, _state.Value) is { } packed)
         {
             Page.PersistAsJson(Key, packed);
         }
@@ -109,11 +103,29 @@ public sealed partial class LiveView<TValue> : IAsyncDisposable
         return Task.CompletedTask;
     }
 
-    private void Retry() => _query?.Reload();
+    private async Task FollowAsync(LiveViewer<TValue> viewer)
+    {
+        try
+        {
+            await foreach (var state in viewer.States())
+            {
+                await InvokeAsync(() =>
+                {
+                    if (ReferenceEquals(viewer, _viewer))
+                    {
+                        Take(state);
+                        StateHasChanged();
+                    }
+                });
+            }
+        }
+        catch (Exception e) when (ReferenceEquals(viewer, _viewer))
+        {
+            await DispatchExceptionAsync(e);
+        }
+    }
 
-    private Task<TValue> LoadForAsync(CancellationToken cancellationToken) => Load(cancellationToken);
-
-    private Task ShowAsync(LiveState<TValue> state) => InvokeAsync(() =>
+    private void Take(LiveState<TValue> state)
     {
         if (state.Error is not null && !ReferenceEquals(state.Error, _state.Error))
         {
@@ -121,8 +133,7 @@ public sealed partial class LiveView<TValue> : IAsyncDisposable
         }
 
         _state = state;
-        StateHasChanged();
-    });
+    }
 }
 
 internal static partial class Log

@@ -26,16 +26,6 @@ public sealed partial class SitePage
 
     private static string? Tab(ListUrl url) => _tabs.Any(t => t.Name == url["tab"]) ? url["tab"] : null;
 
-    // A job's progress is part of its phase, so the jobs of this site's phases count too.
-    private bool Concerns(ChangeEvent change) => change.Kind switch
-    {
-        ChangeKind.Site => change.Id == Code,
-        ChangeKind.Job => _view?.Value is not { } shown || (shown.Value is { } details && details.Phases.Any(p => p.JobId == change.Id)),
-        _ => false,
-    };
-
-    private async Task<Found<SiteDetails>> LoadAsync(CancellationToken token) => new(await Queries.FindAsync(Code, token));
-
     /// <summary>Names the question whether to retry a site.</summary>
     internal static object RetryOf(string code) => ("retry", code);
 

@@ -25,30 +25,39 @@ class SmsTime extends HTMLElement {
     super();
     this.attachShadow({ mode: 'open' }).append(document.createTextNode(''));
   }
-  connectedCallback() { shown.add(this); this.tick(); }
+  connectedCallback() { shown.add(this); this.read(); }
   disconnectedCallback() { shown.delete(this); }
-  attributeChangedCallback() { this.tick(); }
-  tick() {
-    const at = new Date(this.getAttribute('datetime'));
-    if (isNaN(at)) { return; }
-    const ago = (Date.now() - at) / 1000;
-    const mode = this.getAttribute('mode');
-    const text = mode === 'absolute' ? `${day(at)} ${clock(at)}`
-      : mode === 'clock' ? clock(at)
-      : mode === 'moment' ? (day(at) === day(new Date()) ? clock(at).slice(0, 5) : `${day(at)} ${clock(at).slice(0, 5)}`)
-      : mode === 'elapsed' ? (ago < 2 ? '' : `${this.getAttribute('before') ?? ''}${span(ago)}${this.getAttribute('after') ?? ''}`)
-      : ago < 0 ? `in ${coarse(-ago)}`
-      : ago < 3 ? 'just now'
-      : ago > 7 * 86400 ? day(at) : `${coarse(ago)} ago`;
+  attributeChangedCallback() { if (this.isConnected) { this.read(); } }
+  read() {
+    this.at = new Date(this.getAttribute('datetime'));
+    if (isNaN(this.at)) { return; }
+    this.mode = this.getAttribute('mode');
+    this.title = `${day(this.at)} ${clock(this.at)} (${this.at.toISOString().slice(0, 19).replace('T', ' ')} UTC)`;
+    this.due = 0;
+    this.tick(Date.now());
+  }
+  // Called every second, for all; only what is told to the second is written that often.
+  tick(now) {
+    if (!(now >= this.due)) { return; }
+    const ago = (now - this.at) / 1000;
+    const text = this.text(ago);
     const node = this.shadowRoot.firstChild;
     if (node.data !== text) { node.data = text; }
-    const title = `${day(at)} ${clock(at)} (${at.toISOString().slice(0, 19).replace('T', ' ')} UTC)`;
-    if (this.title !== title) { this.title = title; }
+    this.due = now + (this.mode === 'absolute' || this.mode === 'clock' ? Infinity : this.mode === 'elapsed' || Math.abs(ago) < 60 ? 0 : 1000 * (60 - (ago % 60 + 60) % 60));
+  }
+  text(ago) {
+    switch (this.mode) {
+      case 'absolute': return `${day(this.at)} ${clock(this.at)}`;
+      case 'clock': return clock(this.at);
+      case 'moment': return day(this.at) === day(new Date()) ? clock(this.at).slice(0, 5) : `${day(this.at)} ${clock(this.at).slice(0, 5)}`;
+      case 'elapsed': return ago < 2 ? '' : `${this.getAttribute('before') ?? ''}${span(ago)}${this.getAttribute('after') ?? ''}`;
+      default: return ago < 0 ? `in ${coarse(-ago)}` : ago < 3 ? 'just now' : ago > 7 * 86400 ? day(this.at) : `${coarse(ago)} ago`;
+    }
   }
 }
 customElements.define('sms-time', SmsTime);
-setInterval(() => { if (!document.hidden) { for (const time of shown) { time.tick(); } } }, 1000);
-document.addEventListener('visibilitychange', () => { if (!document.hidden) { for (const time of shown) { time.tick(); } } });
+setInterval(() => { if (!document.hidden) { for (const time of shown) { time.tick(Date.now()); } } }, 1000);
+document.addEventListener('visibilitychange', () => { if (!document.hidden) { for (const time of shown) { time.tick(Date.now()); } } });
 
 // A log that stays at its end until the reader scrolls up.
 class SmsFollow extends HTMLElement {

@@ -31,6 +31,7 @@ public abstract class PageContext : BunitContext
         Services.AddSingleton(TimeProvider.System);
         Services.AddSingleton(new SmsConsoleOptions { DataDirectory = "/", Database = new DatabaseSettings(DatabaseProvider.Sqlite, "") });
         Services.AddScoped<CurrentActor>();
+        Services.AddSingleton<SmsConsole.Web.Live.LiveQuestions>();
         Services.AddScoped<Acts>();
         SignIn("admin", Role.Administrator);
         var dialogs = Services.GetRequiredService<DialogService>();

@@ -12,6 +12,7 @@ public sealed partial class LiveView<TValue> : IAsyncDisposable
     private LiveViewer<TValue>? _viewer;
     private PersistingComponentStateSubscription? _handingOver;
     private bool _isLive;
+    private TaskCompletionSource _drawn = new();
 
     [Inject]
     private LiveQuestions Questions { get; set; } = default!;
@@ -49,6 +50,7 @@ public sealed partial class LiveView<TValue> : IAsyncDisposable
         _handingOver?.Dispose();
         var viewer = _viewer;
         _viewer = null;
+        _drawn.TrySetResult();
         if (viewer is not null)
         {
             await viewer.DisposeAsync();
@@ -93,6 +95,9 @@ public sealed partial class LiveView<TValue> : IAsyncDisposable
         }
     }
 
+    /// <summary>Called when the browser has said that it shows what was rendered.</summary>
+    protected override void OnAfterRender(bool firstRender) => _drawn.TrySetResult();
+
     private Task HandOver()
     {
         if (_state is { HasValue: true, Error: null } && Handover.Pack(_state.AskedAt, _state.Value) is { } packed)
@@ -114,9 +119,13 @@ public sealed partial class LiveView<TValue> : IAsyncDisposable
                     if (ReferenceEquals(viewer, _viewer))
                     {
                         Take(state);
+                        _drawn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
                         StateHasChanged();
                     }
                 });
+
+                // A browser that is slow would otherwise be sent what it has no time to show, and show everything late.
+                await _drawn.Task;
             }
         }
         catch (Exception e) when (ReferenceEquals(viewer, _viewer))

@@ -30,7 +30,8 @@ internal sealed class Acts(DialogService dialogs, NotificationService notes, Fea
     }
 
     /// <summary>Runs a command as the circuit's user and shows its outcome; the errors are returned for a form to place.</summary>
-    public async Task<IReadOnlyList<CommandError>> RunAsync<TResult>(Func<Actor, Task<TResult>> command, string done)
+    /// <param name="done">What to say of a success; null where the page itself says it.</param>
+    public async Task<IReadOnlyList<CommandError>> RunAsync<TResult>(Func<Actor, Task<TResult>> command, string? done = null)
         where TResult : CommandResult
     {
         if (await actor.GetAsync() is not { } who)
@@ -41,7 +42,10 @@ internal sealed class Acts(DialogService dialogs, NotificationService notes, Fea
         var result = await command(who);
         if (result.Succeeded)
         {
-            notes.Notify(new NotificationMessage { Severity = NotificationSeverity.Success, Summary = done, Duration = 4000, CloseOnClick = true });
+            if (done is not null)
+            {
+                notes.Notify(new NotificationMessage { Severity = NotificationSeverity.Success, Summary = done, Duration = 4000, CloseOnClick = true });
+            }
         }
         else if (result.Errors.Any(e => e.Field is null))
         {

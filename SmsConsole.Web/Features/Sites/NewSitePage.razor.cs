@@ -114,7 +114,7 @@ public sealed partial class NewSitePage
                 var result = await Commands.CreateSecondarySiteAsync(actor, Site);
                 _created = result.Succeeded ? result.Value : null;
                 return result;
-            }, "Site creation has been initiated");
+            });
             if (_errors.Count > 0)
             {
                 _step = _errors.Select(e => NewSiteForm.StepOf(e.Field)).Min();

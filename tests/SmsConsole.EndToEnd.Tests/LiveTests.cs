@@ -43,6 +43,10 @@ public class LiveTests(Browser browser, ITestOutputHelper output) : BrowserTest(
     {
         var console = await StartConsoleAsync();
         var page = await SignInAsync(console);
+
+        // The last that a new primary does by itself.
+        await page.GotoAsync("status");
+        await Expect(page.GetByText("The ACTUAL site control file of P01 was received.")).ToBeVisibleAsync();
         var arrived = new TaskCompletionSource();
         await page.RouteAsync("**/_blazor/negotiate*", async route =>
         {

@@ -36,21 +36,21 @@ class SmsTime extends HTMLElement {
     this.due = 0;
     this.tick(Date.now());
   }
-  // Called every second, for all; only waits and countdowns are looked at that often. The rest four times a minute, all in one frame: a page at rest rests.
+  // Called every second, for all; only a young wait and a countdown are looked at that often. The rest four times a minute, all in one frame: a page at rest rests.
   tick(now) {
     if (!(now >= this.due)) { return; }
     const ago = (now - this.at) / 1000;
     const text = this.text(ago);
     const node = this.shadowRoot.firstChild;
     if (node.data !== text) { node.data = text; }
-    this.due = this.mode === 'absolute' || this.mode === 'clock' ? Infinity : this.mode === 'elapsed' || (ago < 0 && ago > -60) ? now : now - now % 15000 + 15000;
+    this.due = this.mode === 'absolute' || this.mode === 'clock' ? Infinity : (this.mode === 'elapsed' && ago < 60) || (ago < 0 && ago > -60) ? now : now - now % 15000 + 15000;
   }
   text(ago) {
     switch (this.mode) {
       case 'absolute': return `${day(this.at)} ${clock(this.at)}`;
       case 'clock': return clock(this.at);
       case 'moment': return day(this.at) === day(new Date()) ? clock(this.at).slice(0, 5) : `${day(this.at)} ${clock(this.at).slice(0, 5)}`;
-      case 'elapsed': return ago < 2 ? '' : `${this.getAttribute('before') ?? ''}${span(ago)}${this.getAttribute('after') ?? ''}`;
+      case 'elapsed': return ago < 2 ? '' : `${this.getAttribute('before') ?? ''}${ago < 3600 ? coarse(ago) : span(ago)}${this.getAttribute('after') ?? ''}`;
       default: return ago < 0 ? `in ${coarse(-ago)}` : ago < 60 ? (ago < 15 ? 'just now' : 'under 1 min ago') : ago > 7 * 86400 ? day(this.at) : `${coarse(ago)} ago`;
     }
   }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Reflection;
+using System.Text.Json;
 
 namespace SmsConsole.Web.Api;
 
@@ -41,10 +42,8 @@ internal sealed class ParameterCheck(RequestDelegate next)
            from parameter in declared.GetCustomAttribute<AsParametersAttribute>() is null ? [declared] : declared.ParameterType.GetConstructors()[0].GetParameters()
            let type = Nullable.GetUnderlyingType(parameter.ParameterType) ?? parameter.ParameterType
            where type.IsEnum || type == typeof(int) || type == typeof(long)
-           select new Parameter(JsonName(parameter.Name!), type),
+           select new Parameter(JsonNamingPolicy.CamelCase.ConvertName(parameter.Name!), type),
     ];
-
-    private static string JsonName(string name) => char.ToLowerInvariant(name[0]) + name[1..];
 
     private sealed record Parameter(string Name, Type Type)
     {

@@ -56,8 +56,13 @@ class SmsTime extends HTMLElement {
   }
 }
 customElements.define('sms-time', SmsTime);
-setInterval(() => { if (!document.hidden) { for (const time of shown) { time.tick(Date.now()); } } }, 1000);
-document.addEventListener('visibilitychange', () => { if (!document.hidden) { for (const time of shown) { time.tick(Date.now()); } } });
+function tickAll() {
+  if (document.hidden) { return; }
+  const now = Date.now();
+  for (const time of shown) { time.tick(now); }
+}
+setInterval(tickAll, 1000);
+document.addEventListener('visibilitychange', tickAll);
 
 // A log that stays at its end until the reader scrolls up.
 class SmsFollow extends HTMLElement {

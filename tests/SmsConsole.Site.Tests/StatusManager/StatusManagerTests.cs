@@ -1,5 +1,5 @@
-using SmsConsole.SiteServer.Trust;
 using SmsConsole.SiteServer.Spool;
+using SmsConsole.SiteServer.Trust;
 using SmsConsole.TestKit;
 
 namespace SmsConsole.SiteServer.Tests.StatusMessages;

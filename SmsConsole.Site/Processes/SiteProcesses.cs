@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using SmsConsole.SiteServer.Spool;
+using SmsConsole.SiteServer.Trust;
 
 namespace SmsConsole.SiteServer;
 
@@ -8,11 +10,17 @@ public interface ISiteProcesses
 {
     /// <summary>Starts <c>sms-site &lt;verb&gt; --root &lt;root&gt;</c> from a program folder; it outlives this process, and <c>run</c> is supervised.</summary>
     void StartDetached(string programDirectory, string verb, string root);
+
+    /// <summary>True where a service manager of this machine looks after a root's site server: what has died is its to start, what was stopped through it stays stopped.</summary>
+    Task<bool> IsServiceAsync(SmsRoot root, CancellationToken cancellationToken);
 }
 
 /// <inheritdoc cref="ISiteProcesses"/>
 public sealed partial class SiteProcesses : ISiteProcesses
 {
+    public async Task<bool> IsServiceAsync(SmsRoot root, CancellationToken cancellationToken) =>
+        SiteIdentity.Load(PhysicalDisk.Instance, root) is { } identity && await new SystemdUnit(PhysicalDisk.Instance, root, identity.SiteCode).IsInChargeAsync(cancellationToken);
+
     public void StartDetached(string programDirectory, string verb, string root)
     {
         var start = Describe(programDirectory, verb, root);

@@ -13,9 +13,13 @@ public sealed class SystemdUnit(IDisk disk, SmsRoot root, string siteCode)
     private const string Units = "/etc/systemd/system";
 
     /// <summary>True where systemd runs this machine and this account may add services to it.</summary>
-    public static bool IsAvailable => OperatingSystem.IsLinux() && Directory.Exists("/run/systemd/system") && Environment.IsPrivilegedProcess;
+    public static bool IsAvailable => RunsThisMachine && Environment.IsPrivilegedProcess;
 
     public string Name => $"sms-site-{siteCode}.service";
+
+    private static bool RunsThisMachine => OperatingSystem.IsLinux() && Directory.Exists("/run/systemd/system");
+
+    private string UnitFile => Path.Combine(Units, Name);
 
     /// <summary>The unit; the slot in use is looked up at each start, because an upgrade changes it. Null for a root whose path would need quoting.</summary>
     public string? Text()
@@ -32,6 +36,7 @@ public sealed class SystemdUnit(IDisk disk, SmsRoot root, string siteCode)
             [Unit]
             Description=SmsConsole site server {siteCode}
             After=network.target
+            StartLimitIntervalSec=0
 
             [Service]
             ExecStart=/bin/sh -c '{run}'
@@ -56,9 +61,18 @@ public sealed class SystemdUnit(IDisk disk, SmsRoot root, string siteCode)
 
         try
         {
-            disk.Write(Path.Combine(Units, Name), Encoding.UTF8.GetBytes(text));
-            return await SystemctlAsync(log, ["daemon-reload"], cancellationToken)
-                && await SystemctlAsync(log, ["enable", "--now", Name], cancellationToken);
+            disk.Write(UnitFile, Encoding.UTF8.GetBytes(text));
+            foreach (var arguments in (string[][])[["daemon-reload"], ["enable", "--now", Name]])
+            {
+                var (code, errors) = await SystemctlAsync(arguments, cancellationToken);
+                if (code != 0)
+                {
+                    log.Warning($"systemctl {string.Join(' ', arguments)} failed: {errors} The parent's watchdog starts the site server.");
+                    return false;
+                }
+            }
+
+            return true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or System.ComponentModel.Win32Exception)
         {
@@ -67,7 +81,31 @@ public sealed class SystemdUnit(IDisk disk, SmsRoot root, string siteCode)
         }
     }
 
-    private static async Task<bool> SystemctlAsync(TraceLog log, string[] arguments, CancellationToken cancellationToken)
+    /// <summary>
+    /// True where the unit is there and systemd has not given it up. Then a dead site server is systemd's to start (a second one started beside it
+    /// would make systemd's own end), and one that was stopped through systemd was stopped on purpose.
+    /// </summary>
+    public async Task<bool> IsInChargeAsync(CancellationToken cancellationToken)
+    {
+        if (!RunsThisMachine || !disk.FileExists(UnitFile) || !Serves(Encoding.UTF8.GetString(disk.ReadAll(UnitFile, 64 << 10))))
+        {
+            return false;
+        }
+
+        try
+        {
+            return (await SystemctlAsync(["is-failed", "--quiet", Name], cancellationToken)).Code != 0;
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return false; // no systemctl: nobody could have registered it
+        }
+    }
+
+    /// <summary>Whether a unit's text is of this root: another primary may have a site of the same code on this machine.</summary>
+    internal bool Serves(string unit) => unit.Contains($" run --root {root.Path}'", StringComparison.Ordinal);
+
+    private static async Task<(int Code, string Errors)> SystemctlAsync(string[] arguments, CancellationToken cancellationToken)
     {
         var start = new ProcessStartInfo("systemctl") { UseShellExecute = false, RedirectStandardError = true };
         foreach (var argument in arguments)
@@ -78,11 +116,6 @@ public sealed class SystemdUnit(IDisk disk, SmsRoot root, string siteCode)
         using var process = Process.Start(start)!;
         var errors = await process.StandardError.ReadToEndAsync(cancellationToken);
         await process.WaitForExitAsync(cancellationToken);
-        if (process.ExitCode != 0)
-        {
-            log.Warning($"systemctl {string.Join(' ', arguments)} failed: {errors.Trim()}");
-        }
-
-        return process.ExitCode == 0;
+        return (process.ExitCode, errors.Trim());
     }
 }

@@ -140,13 +140,13 @@ public sealed class PathLink(IDisk disk, ISiteProcesses processes, string direct
         }
     }
 
-    public Task EnsureRunningAsync(CancellationToken cancellationToken)
+    public async Task EnsureRunningAsync(CancellationToken cancellationToken)
     {
         var slot = ComponentSlots.Current(disk, _root);
         if (slot is not null)
         {
-            // Somebody at the branch stopped it on purpose: theirs to start again.
-            if (!SiteLock.IsHeld(SiteConfigManager.LockFile(_root)) && !disk.FileExists(SiteServerProcess.StopFile(_root)))
+            // Somebody at the branch stopped it on purpose: theirs to start again. Under systemd it is systemd's.
+            if (!SiteLock.IsHeld(SiteConfigManager.LockFile(_root)) && !disk.FileExists(SiteServerProcess.StopFile(_root)) && !await processes.IsServiceAsync(_root, cancellationToken))
             {
                 processes.StartDetached(slot, "run", _root.Path);
             }
@@ -159,8 +159,6 @@ public sealed class PathLink(IDisk disk, ISiteProcesses processes, string direct
         {
             throw new LinkException(LinkStage.Directory, $"The SMS root directory {_root.Path} is gone.");
         }
-
-        return Task.CompletedTask;
     }
 
     public Task SendAsync(string name, string payloadFile, ReadOnlyMemory<byte> instruction, IProgress<(long Sent, long Total)> progress, CancellationToken cancellationToken)

@@ -34,6 +34,9 @@ public sealed class SiteConfigManager(
     /// <summary>A report is sent at least this often (KB133113's Heartbeat: every 24 hours).</summary>
     public static readonly TimeSpan Heartbeat = TimeSpan.FromHours(24);
 
+    private const int MaximumStates = 16 << 10;
+
+    /// <summary>When the last report was sent, and what it said of the services.</summary>
     private string LastReport => Path.Combine(root.Trust, "LASTCT2");
 
     private string LastApplied => Path.Combine(root.Trust, "LASTCT1");
@@ -58,9 +61,16 @@ public sealed class SiteConfigManager(
         }
 
         // A wish that waits brings its own report.
-        if (disk.ListFiles(root.SiteConfigBox, "*.CT1").Count == 0 && disk.FileExists(root.MasterSiteControlFile) && (!disk.FileExists(LastReport) || (clock.GetUtcNow() - disk.LastWriteTime(LastReport)).Duration() > Heartbeat))
+        if (disk.ListFiles(root.SiteConfigBox, "*.CT1").Count == 0 && disk.FileExists(root.MasterSiteControlFile))
         {
-            WriteReport("Heartbeat");
+            if (!disk.FileExists(LastReport) || (clock.GetUtcNow() - disk.LastWriteTime(LastReport)).Duration() > Heartbeat)
+            {
+                WriteReport("Heartbeat");
+            }
+            else if (Encoding.UTF8.GetString(disk.ReadAll(LastReport, MaximumStates)) != Describe(services()))
+            {
+                WriteReport("The services have been started.");
+            }
         }
 
         route.GoOn();
@@ -127,14 +137,17 @@ public sealed class SiteConfigManager(
             return;
         }
 
-        route.Begin(SiteControlFile.From(Actual(master.Image, comment)).ToBytes());
+        var states = services();
+        route.Begin(SiteControlFile.From(Actual(master.Image, states, comment)).ToBytes());
         disk.CreateDirectory(root.Trust);
-        disk.Write(LastReport, []);
+        disk.Write(LastReport, Encoding.UTF8.GetBytes(Describe(states)));
     }
 
-    private SiteControlImage Actual(SiteControlImage wish, string comment)
+    private static string Describe(IReadOnlyList<ServiceState> states) =>
+        string.Join('\n', states.Select(s => string.Create(CultureInfo.InvariantCulture, $"{s.Name} {s.State} {s.Since:O} {s.Restarts}")));
+
+    private SiteControlImage Actual(SiteControlImage wish, IReadOnlyList<ServiceState> states, string comment)
     {
-        var states = services();
         return wish with
         {
             Build = SiteProgram.Version,

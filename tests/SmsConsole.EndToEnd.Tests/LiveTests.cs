@@ -44,9 +44,6 @@ public class LiveTests(Browser browser, ITestOutputHelper output) : BrowserTest(
         var console = await StartConsoleAsync();
         var page = await SignInAsync(console);
 
-        // The last that a new primary does by itself.
-        await page.GotoAsync("status");
-        await Expect(page.GetByText("The ACTUAL site control file of P01 was received.")).ToBeVisibleAsync();
         var arrived = new TaskCompletionSource();
         await page.RouteAsync("**/_blazor/negotiate*", async route =>
         {
@@ -54,12 +51,23 @@ public class LiveTests(Browser browser, ITestOutputHelper output) : BrowserTest(
             await route.ContinueAsync();
         });
 
-        // What the server has read for the first picture is not read again.
-        await page.GotoAsync("users");
-        var read = await page.Locator(".as-of sms-time").GetAttributeAsync("datetime");
-        arrived.SetResult();
-        await page.LiveAsync();
-        Assert.Equal(read, await page.Locator(".as-of sms-time").GetAttributeAsync("datetime"));
+        // What the server has read for the first picture is not read again. It is when anything has changed in between, which a new primary does for a while by itself.
+        const int Tries = 10;
+        for (var again = 1; ; again++)
+        {
+            arrived = new TaskCompletionSource();
+            await page.GotoAsync("users");
+            var read = await page.Locator(".as-of sms-time").GetAttributeAsync("datetime");
+            arrived.SetResult();
+            await page.LiveAsync();
+            var shown = await page.Locator(".as-of sms-time").GetAttributeAsync("datetime");
+            if (read == shown)
+            {
+                break;
+            }
+
+            Assert.True(again < Tries, $"The users are read twice, at {read} and {shown}, however often the page is opened.");
+        }
 
         arrived = new TaskCompletionSource();
         await page.GotoAsync("sites/new");

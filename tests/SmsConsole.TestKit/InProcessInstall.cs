@@ -260,6 +260,8 @@ public sealed partial class InProcessInstall : IAddressBook, ISendObserver, IPee
 
     public Task<IReadOnlyList<string>> ScanHostKeysAsync(string host, int port, CancellationToken cancellationToken) => throw new NotSupportedException();
 
+    Task<bool> ISiteProcesses.IsServiceAsync(SmsRoot root, CancellationToken cancellationToken) => Task.FromResult(false);
+
     /// <summary>The Bootstrap service starts: all that its parent waits for is its enrolment. Started again when it dies of its disk.</summary>
     public void StartDetached(string programDirectory, string verb, string root)
     {

@@ -155,6 +155,17 @@ public class ProcessTests
         Assert.Contains("$(cat /srv/sms/S01/SITE.SRV/SITE.BIN/CURRENT)", text, StringComparison.Ordinal);
         Assert.Contains("Restart=on-failure", text, StringComparison.Ordinal);
         Assert.Contains($"RestartPreventExitStatus={SiteServerProcess.AnotherServes}", text, StringComparison.Ordinal);
+        Assert.Contains("StartLimitIntervalSec=0", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void SystemdUnit_OfAnotherRoot_IsNotItsOwn()
+    {
+        var text = new SystemdUnit(PhysicalDisk.Instance, new SmsRoot("/srv/sms/S01"), "S01").Text()!;
+
+        Assert.True(new SystemdUnit(PhysicalDisk.Instance, new SmsRoot("/srv/sms/S01"), "S01").Serves(text));
+        Assert.False(new SystemdUnit(PhysicalDisk.Instance, new SmsRoot("/srv/sms"), "S01").Serves(text));
+        Assert.False(new SystemdUnit(PhysicalDisk.Instance, new SmsRoot("/srv/sms/S01/again"), "S01").Serves(text));
     }
 
     [Theory]

@@ -165,5 +165,7 @@ public sealed class LinkServerTests : IDisposable
     private sealed class NoProcesses : ISiteProcesses
     {
         public void StartDetached(string programDirectory, string verb, string root) => Assert.Fail("Nothing is to be started.");
+
+        public Task<bool> IsServiceAsync(SmsRoot root, CancellationToken cancellationToken) => Task.FromResult(false);
     }
 }

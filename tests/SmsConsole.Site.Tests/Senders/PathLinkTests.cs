@@ -12,6 +12,7 @@ public sealed class PathLinkTests : IDisposable, ISiteProcesses
     private readonly BootstrapOrder _order = new("S01", "P01", Guid.NewGuid(), Convert.ToBase64String(new byte[91]), EnrolmentProof.NewToken(), new ReturnAddress("collect", null));
     private readonly SmsRoot _root;
     private readonly List<string> _started = [];
+    private bool _isService;
 
     public PathLinkTests() => _root = new SmsRoot(Path.Combine(_folder, "S01"));
 
@@ -24,6 +25,8 @@ public sealed class PathLinkTests : IDisposable, ISiteProcesses
         _started.Add(verb);
         BootstrapService.Enrol(_disk, _root, TimeProvider.System);
     }
+
+    Task<bool> ISiteProcesses.IsServiceAsync(SmsRoot root, CancellationToken cancellationToken) => Task.FromResult(_isService);
 
     [Fact]
     public async Task Bootstrap_EmptyDirectory_ConfirmsAndBurnsTheToken()
@@ -153,6 +156,21 @@ public sealed class PathLinkTests : IDisposable, ISiteProcesses
         _disk.Write(SiteServerProcess.StopFile(_root), []);
         await Link.EnsureRunningAsync(CancellationToken.None);
         Assert.Single(_started);
+    }
+
+    [Fact]
+    public async Task EnsureRunning_ServiceOfTheMachine_IsLeftToIt()
+    {
+        await BootstrapAsync();
+        _started.Clear();
+        Directory.CreateDirectory(_root.Components);
+        ComponentSlots.Switch(_disk, _root, Path.Combine(_root.Components, "A"));
+        _isService = true;
+        await Link.EnsureRunningAsync(CancellationToken.None);
+        Assert.Empty(_started);
+        _isService = false; // given up, or taken away
+        await Link.EnsureRunningAsync(CancellationToken.None);
+        Assert.Equal(["run"], _started);
     }
 
     [Theory]

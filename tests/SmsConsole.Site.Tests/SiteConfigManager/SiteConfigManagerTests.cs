@@ -14,6 +14,8 @@ public sealed class SiteConfigManagerTests : IDisposable
     private readonly SmsRoot _root;
     private readonly SiteIdentity _identity = new("S01", "P01", Guid.NewGuid(), Convert.ToBase64String(new byte[91]), new ReturnAddress("collect", null));
 
+    private IReadOnlyList<ServiceState> _services = [new("X", "Running", DateTimeOffset.UnixEpoch, 3)];
+
     public SiteConfigManagerTests()
     {
         _root = new SmsRoot(Path.Combine(_folder, "S01"));
@@ -109,6 +111,19 @@ public sealed class SiteConfigManagerTests : IDisposable
     }
 
     [Fact]
+    public async Task RunOnce_ServicesStartedSinceTheLastReport_AreReportedOnce()
+    {
+        Place("P0100001", 1, "first");
+        await RunAsync();
+        _services = [_services[0] with { Since = DateTimeOffset.UnixEpoch.AddHours(1), Restarts = 4 }];
+        await RunAsync();
+        await RunAsync();
+        Assert.Equal(2, Jobs().Count);
+        var report = Assert.Single(Jobs(), j => j.Report.Comment == "The services have been started.").Report;
+        Assert.Contains(report.Properties, p => p.Name == "Service State X" && p.Number == 4);
+    }
+
+    [Fact]
     public async Task RunOnce_ReportLeftByACrash_GetsItsJob()
     {
         _disk.Write(Path.Combine(_root.SiteConfigBox, "0A0B0C0D.CT2"), Wish("left"));
@@ -151,6 +166,6 @@ public sealed class SiteConfigManagerTests : IDisposable
     {
         var log = new TraceLog(_disk, Path.Combine(_folder, "x.log"), "S01", _clock);
         var status = new StatusManager(_disk, _root, _identity, _clock, log);
-        return new SiteServer.SiteConfigManager(_disk, _root, _identity, status, () => [new ServiceState("X", "Running", DateTimeOffset.UnixEpoch, 3)], _clock, log).RunOnceAsync(CancellationToken.None);
+        return new SiteServer.SiteConfigManager(_disk, _root, _identity, status, () => _services, _clock, log).RunOnceAsync(CancellationToken.None);
     }
 }

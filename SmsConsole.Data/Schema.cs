@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 
 namespace SmsConsole.Data;
 
-/// <summary>The few column types the schema is made of.</summary>
+/// <summary>The few column types the schema is made of. The compiled model (eng/compile-model) names the converters.</summary>
 internal static class Schema
 {
     public static PropertyBuilder<string> IsJobId(this PropertyBuilder<string> property) => property.HasMaxLength(16).IsUnicode(false);
@@ -28,20 +28,20 @@ internal static class Schema
         configuration.Properties<DateTimeOffset>().HaveConversion<UtcOffsetConverter>();
     }
 
-    private sealed class ProseConverter(int maximum) : ValueConverter<string, string>(
+    internal sealed class ProseConverter(int maximum) : ValueConverter<string, string>(
         text => Cut(text, maximum),
         text => text)
     {
-        private static string Cut(string text, int maximum) => text.Length <= maximum ? text : string.Concat(text.AsSpan(0, maximum - 1), "…");
+        public static string Cut(string text, int maximum) => text.Length <= maximum ? text : string.Concat(text.AsSpan(0, maximum - 1), "…");
     }
 
     /// <summary>Times are UTC and say so. SQLite can neither compare nor order a DateTimeOffset, so none is stored.</summary>
-    private sealed class UtcConverter() : ValueConverter<DateTime, DateTime>(
+    internal sealed class UtcConverter() : ValueConverter<DateTime, DateTime>(
         time => time.Kind == DateTimeKind.Local ? time.ToUniversalTime() : DateTime.SpecifyKind(time, DateTimeKind.Utc),
         time => DateTime.SpecifyKind(time, DateTimeKind.Utc));
 
     /// <summary>For the one column that is not ours: Identity's lock-out.</summary>
-    private sealed class UtcOffsetConverter() : ValueConverter<DateTimeOffset, DateTime>(
+    internal sealed class UtcOffsetConverter() : ValueConverter<DateTimeOffset, DateTime>(
         time => time.UtcDateTime,
         time => new DateTimeOffset(DateTime.SpecifyKind(time, DateTimeKind.Utc)));
 }

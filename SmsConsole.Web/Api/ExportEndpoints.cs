@@ -11,12 +11,12 @@ internal static class ExportEndpoints
     {
         var exports = api.MapGroup("/exports").WithTags("Exports");
         exports.MapGet("/sites.csv", (ISiteQueries queries, HttpContext context, string? search = null, string? sort = null, SiteStatus? status = null) =>
-            new ListParameters(search, sort).Refuse(SortNames.Sites) ?? Csv("sites.csv", ["code", "name", "type", "parentCode", "status", "detailedStatus", "phase", "waitingFor", "version", "lastReportAt"],
+            new ListParameters { Search = search, Sort = sort }.Refuse(SortNames.Sites) ?? Csv("sites.csv", ["code", "name", "type", "parentCode", "status", "detailedStatus", "phase", "waitingFor", "version", "lastReportAt"],
                 queries.AllAsync(new SiteListQuery(search, sort, Status: status), context.RequestAborted),
                 s => [s.Code, s.Name, s.Type, s.ParentCode, s.Status, s.DetailedStatus, s.Phase, s.WaitingFor?.Text, s.Version, s.LastReportAt]))
             .WithSummary("Sites as CSV").Produces<string>(contentType: "text/csv");
         exports.MapGet("/jobs.csv", (IJobQueries queries, HttpContext context, string? search = null, string? sort = null, JobStatus? status = null) =>
-            new ListParameters(search, sort).Refuse(SortNames.Jobs) ?? Csv("jobs.csv", ["id", "comment", "type", "status", "sendingStatus", "workingStatus", "destination", "priority", "bytesTotal", "bytesSent", "attempts", "createdAt", "startedAt", "endedAt", "reason"],
+            new ListParameters { Search = search, Sort = sort }.Refuse(SortNames.Jobs) ?? Csv("jobs.csv", ["id", "comment", "type", "status", "sendingStatus", "workingStatus", "destination", "priority", "bytesTotal", "bytesSent", "attempts", "createdAt", "startedAt", "endedAt", "reason"],
                 queries.AllAsync(new JobListQuery(search, sort, Status: status), context.RequestAborted),
                 j => [j.Id, j.Comment, j.Type, j.Status, j.SendingStatus, j.WorkingStatus, j.Destination, j.Priority, j.BytesTotal, j.BytesSent, j.Attempts, j.CreatedAt, j.StartedAt, j.EndedAt, j.Reason]))
             .WithSummary("Jobs as CSV").Produces<string>(contentType: "text/csv");

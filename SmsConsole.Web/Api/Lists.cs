@@ -3,9 +3,17 @@ using SmsConsole.Data.Queries;
 namespace SmsConsole.Web.Api;
 
 /// <summary>The parameters every list understands.</summary>
-internal sealed record ListParameters(string? Search = null, string? Sort = null, int? Page = null, int? PageSize = null)
+internal sealed class ListParameters
 {
     public const int DefaultPageSize = 50;
+
+    public string? Search { get; init; }
+
+    public string? Sort { get; init; }
+
+    public int? Page { get; init; }
+
+    public int? PageSize { get; init; }
 
     public int PageOrFirst => Page ?? 1;
 

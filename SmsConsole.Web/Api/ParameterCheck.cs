@@ -39,10 +39,12 @@ internal sealed class ParameterCheck(RequestDelegate next)
     private static IReadOnlyList<Parameter> Of(MethodInfo handler) =>
     [
         .. from declared in handler.GetParameters()
-           from parameter in declared.GetCustomAttribute<AsParametersAttribute>() is null ? [declared] : declared.ParameterType.GetConstructors()[0].GetParameters()
-           let type = Nullable.GetUnderlyingType(parameter.ParameterType) ?? parameter.ParameterType
+           from parameter in declared.GetCustomAttribute<AsParametersAttribute>() is null
+               ? [(Name: declared.Name!, Type: declared.ParameterType)]
+               : declared.ParameterType.GetProperties().Where(p => p.CanWrite).Select(p => (p.Name, Type: p.PropertyType))
+           let type = Nullable.GetUnderlyingType(parameter.Type) ?? parameter.Type
            where type.IsEnum || type == typeof(int) || type == typeof(long)
-           select new Parameter(JsonNamingPolicy.CamelCase.ConvertName(parameter.Name!), type),
+           select new Parameter(JsonNamingPolicy.CamelCase.ConvertName(parameter.Name), type),
     ];
 
     private sealed record Parameter(string Name, Type Type)

@@ -90,7 +90,11 @@ internal static class ConsoleHost
                 : RateLimitPartition.GetNoLimiter(IPAddress.None));
         });
 
-        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.Converters.Add(new JsonStringEnumConverter(allowIntegerValues: false)));
+        services.ConfigureHttpJsonOptions(json =>
+        {
+            json.SerializerOptions.Converters.Add(new JsonStringEnumConverter(allowIntegerValues: false));
+            json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default);
+        });
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         services.AddProblemDetails(problems => problems.CustomizeProblemDetails = Problems.Complete);
         services.AddExceptionHandler<BadRequestHandler>();
@@ -167,6 +171,7 @@ internal static class ConsoleHost
         app.UseAuthorization();
         app.UseMiddleware<ParameterCheck>();
         app.UseAntiforgery();
+        app.UseMiddleware<ForgedForms>();
 
         app.MapStaticAssets().AllowAnonymous();
         app.MapHealthChecks("/health/live", new() { Predicate = _ => false }).AllowAnonymous();

@@ -1,11 +1,12 @@
 using System.Reflection;
+using SmsConsole.TestKit;
 
 namespace SmsConsole.Architecture.Tests;
 
 /// <summary>The source tree and what was built from it.</summary>
 internal static class Repository
 {
-    public static string Root { get; } = FindRoot();
+    public static string Root { get; } = SourceTree.Root;
 
     /// <summary>The four production assemblies by project name.</summary>
     public static IReadOnlyDictionary<string, string> Assemblies { get; } = new Dictionary<string, string>
@@ -25,15 +26,4 @@ internal static class Repository
     public static Assembly Load(string project) => Assembly.LoadFrom(Assemblies[project]);
 
     private static string Built(string file) => Path.Combine(AppContext.BaseDirectory, file);
-
-    private static string FindRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "SmsConsole.sln")))
-        {
-            folder = folder.Parent ?? throw new InvalidOperationException("The repository was not found.");
-        }
-
-        return folder.FullName;
-    }
 }

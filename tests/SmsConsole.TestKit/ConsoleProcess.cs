@@ -60,15 +60,8 @@ public sealed class ConsoleProcess : IAsyncDisposable
     {
         get
         {
-            var tests = new DirectoryInfo(AppContext.BaseDirectory);
-            var configuration = tests.Parent!.Name;
-            var root = tests;
-            while (!File.Exists(Path.Combine(root.FullName, "SmsConsole.sln")))
-            {
-                root = root.Parent ?? throw new InvalidOperationException("The repository was not found.");
-            }
-
-            return Path.Combine(root.FullName, "SmsConsole.Web", "bin", configuration, "net10.0", "SmsConsole.Web.dll");
+            var configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
+            return Path.Combine(SourceTree.Root, "SmsConsole.Web", "bin", configuration, "net10.0", "SmsConsole.Web.dll");
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Text;
 using SmsConsole.Data.Queries;
+using SmsConsole.TestKit;
 
 namespace SmsConsole.Engine.Tests;
 
@@ -9,7 +10,7 @@ public class PhasesDocumentTests
     [Fact]
     public void PhasesDocument_Always_EqualsTheTables()
     {
-        var file = Path.Combine(Root(), "docs", "phases.md");
+        var file = Path.Combine(SourceTree.Root, "docs", "phases.md");
         var rendered = Render();
         if (Environment.GetEnvironmentVariable("SMSCONSOLE_RENDER_PHASES") == "1")
         {
@@ -65,15 +66,4 @@ public class PhasesDocumentTests
         select (state, happened, next.Value);
 
     private static string Id(SiteState state) => $"{state.Status}_{(int)state.Detailed}_{state.Phase}";
-
-    private static string Root()
-    {
-        var directory = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(directory.FullName, "SmsConsole.sln")))
-        {
-            directory = directory.Parent ?? throw new InvalidOperationException("No SmsConsole.sln above the tests.");
-        }
-
-        return directory.FullName;
-    }
 }

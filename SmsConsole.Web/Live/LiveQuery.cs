@@ -145,8 +145,12 @@ internal sealed class LiveQuery<T>(IChangeFeed feed, TimeProvider time, LiveQues
 
         lock (_gate)
         {
+            var isSame = _state is { HasValue: true, Error: null } && state.Error is null && question.IsSame(_state.Value!, state.Value!);
             _state = state;
-            _viewers.ForEach(v => v.Offer(state));
+            if (!isSame)
+            {
+                _viewers.ForEach(v => v.Offer(state));
+            }
         }
     }
 }

@@ -1,3 +1,4 @@
+using SmsConsole.Data.Queries;
 using SmsConsole.Engine;
 
 namespace SmsConsole.Web.Live;
@@ -13,4 +14,13 @@ public abstract record LiveQuestion<T>
     /// <summary>Whether a change makes the answer out of date. Called while changes are handed out: it looks at nothing but its arguments.</summary>
     /// <param name="last">The last answer; the default before the first one.</param>
     public abstract bool IsOutdatedBy(ChangeEvent change, T? last);
+
+    /// <summary>Whether a new answer says what the last one said, apart from when: then nobody is sent it.</summary>
+    public virtual bool IsSame(T last, T now) => false;
+}
+
+/// <summary>A live list. Of thousands of rows that change, few are on the page.</summary>
+public abstract record LiveListQuestion<TRow> : LiveQuestion<Page<TRow>>
+{
+    public sealed override bool IsSame(Page<TRow> last, Page<TRow> now) => last.Total == now.Total && last.Items.SequenceEqual(now.Items);
 }

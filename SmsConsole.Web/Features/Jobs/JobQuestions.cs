@@ -5,7 +5,7 @@ using SmsConsole.Web.Live;
 
 namespace SmsConsole.Web.Features.Jobs;
 
-internal sealed record JobsQuestion(IJobQueries Queries, JobListQuery Query) : LiveQuestion<Page<JobRow>>
+internal sealed record JobsQuestion(IJobQueries Queries, JobListQuery Query) : LiveListQuestion<JobRow>
 {
     public override Task<Page<JobRow>> AskAsync(CancellationToken cancellationToken) => Queries.ListAsync(Query, cancellationToken);
 
@@ -20,7 +20,7 @@ internal sealed record JobQuestion(IJobQueries Queries, string Id) : LiveQuestio
 }
 
 /// <param name="JobId">Of one job only, or of all.</param>
-internal sealed record SendRequestsQuestion(IJobQueries Queries, ListQuery Query, string? JobId) : LiveQuestion<Page<SendRequestRow>>
+internal sealed record SendRequestsQuestion(IJobQueries Queries, ListQuery Query, string? JobId) : LiveListQuestion<SendRequestRow>
 {
     public override Task<Page<SendRequestRow>> AskAsync(CancellationToken cancellationToken) => Queries.SendRequestsAsync(Query, JobId, cancellationToken);
 

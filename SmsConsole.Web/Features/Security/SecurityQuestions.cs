@@ -4,14 +4,14 @@ using SmsConsole.Web.Live;
 
 namespace SmsConsole.Web.Features.Security;
 
-internal sealed record UsersQuestion(IStatusQueries Queries, ListQuery Query) : LiveQuestion<Page<UserRow>>
+internal sealed record UsersQuestion(IStatusQueries Queries, ListQuery Query) : LiveListQuestion<UserRow>
 {
     public override Task<Page<UserRow>> AskAsync(CancellationToken cancellationToken) => Queries.UsersAsync(Query, cancellationToken);
 
     public override bool IsOutdatedBy(ChangeEvent change, Page<UserRow>? last) => change.Kind == ChangeKind.User;
 }
 
-internal sealed record AuditQuestion(IStatusQueries Queries, ListQuery Query) : LiveQuestion<Page<AuditRow>>
+internal sealed record AuditQuestion(IStatusQueries Queries, ListQuery Query) : LiveListQuestion<AuditRow>
 {
     public override Task<Page<AuditRow>> AskAsync(CancellationToken cancellationToken) => Queries.AuditAsync(Query, cancellationToken);
 

@@ -5,7 +5,7 @@ using SmsConsole.Web.Live;
 
 namespace SmsConsole.Web.Features.Sites;
 
-internal sealed record SitesQuestion(ISiteQueries Queries, SiteListQuery Query) : LiveQuestion<Page<SiteRow>>
+internal sealed record SitesQuestion(ISiteQueries Queries, SiteListQuery Query) : LiveListQuestion<SiteRow>
 {
     public override Task<Page<SiteRow>> AskAsync(CancellationToken cancellationToken) => Queries.ListAsync(Query, cancellationToken);
 

@@ -4,7 +4,7 @@ using SmsConsole.Web.Live;
 
 namespace SmsConsole.Web.Features.Status;
 
-internal sealed record StatusQuestion(IStatusQueries Queries, StatusListQuery Query) : LiveQuestion<Page<StatusMessageRow>>
+internal sealed record StatusQuestion(IStatusQueries Queries, StatusListQuery Query) : LiveListQuestion<StatusMessageRow>
 {
     public override Task<Page<StatusMessageRow>> AskAsync(CancellationToken cancellationToken) => Queries.ListAsync(Query, cancellationToken);
 

@@ -18,6 +18,18 @@ const clock = d => `${two(d.getHours())}:${two(d.getMinutes())}:${two(d.getSecon
 const day = d => `${d.getFullYear()}-${two(d.getMonth() + 1)}-${two(d.getDate())}`;
 const shown = new Set();
 
+// The page wakes when a time on it is due to change, and not at all while nobody sees it: a wake costs a hidden page's process milliseconds, every second.
+let tickAt = Infinity;
+let ticking = 0;
+const began = Date.now();
+const nextTick = (now, every) => now - (now - began) % every + every;
+function tickBy(due) {
+  if (document.hidden || due >= tickAt) { return; }
+  clearTimeout(ticking);
+  tickAt = due;
+  ticking = setTimeout(tickAll, due - Date.now() + 1);
+}
+
 // One tick for every time on the page. The light content stays as the server wrote it; the shadow shows the viewer's.
 class SmsTime extends HTMLElement {
   static observedAttributes = ['datetime', 'mode', 'before', 'after'];
@@ -35,15 +47,16 @@ class SmsTime extends HTMLElement {
     this.title = `${day(this.at)} ${clock(this.at)} (${this.at.toISOString().slice(0, 19).replace('T', ' ')} UTC)`;
     this.due = 0;
     this.tick(Date.now());
+    tickBy(this.due);
   }
-  // Called every second, for all; only a young wait and a countdown are looked at that often. The rest four times a minute, all in one frame: a page at rest rests.
+  // Only a young wait and a countdown are looked at every second. The rest four times a minute, all in one frame: a page at rest rests.
   tick(now) {
     if (!(now >= this.due)) { return; }
     const ago = (now - this.at) / 1000;
     const text = this.text(ago);
     const node = this.shadowRoot.firstChild;
     if (node.data !== text) { node.data = text; }
-    this.due = this.mode === 'absolute' || this.mode === 'clock' ? Infinity : (this.mode === 'elapsed' && ago < 60) || (ago < 0 && ago > -60) ? now : now - now % 15000 + 15000;
+    this.due = this.mode === 'absolute' || this.mode === 'clock' ? Infinity : nextTick(now, (this.mode === 'elapsed' && ago < 60) || (ago < 0 && ago > -60) ? 1000 : 15000);
   }
   text(ago) {
     switch (this.mode) {
@@ -57,12 +70,19 @@ class SmsTime extends HTMLElement {
 }
 customElements.define('sms-time', SmsTime);
 function tickAll() {
-  if (document.hidden) { return; }
+  tickAt = Infinity;
   const now = Date.now();
-  for (const time of shown) { time.tick(now); }
+  let due = Infinity;
+  for (const time of shown) {
+    time.tick(now);
+    due = Math.min(due, time.due);
+  }
+  tickBy(due);
 }
-setInterval(tickAll, 1000);
-document.addEventListener('visibilitychange', tickAll);
+document.addEventListener('visibilitychange', () => {
+  clearTimeout(ticking);
+  tickAll();
+});
 
 // A log that stays at its end until the reader scrolls up.
 class SmsFollow extends HTMLElement {

@@ -7,7 +7,7 @@ namespace SmsConsole.Web.Tests.Live;
 public sealed class LiveQuestionRules
 {
     public static TheoryData<Type> Questions() =>
-        [.. typeof(LiveQuestion<>).Assembly.GetTypes().Where(t => !t.IsAbstract && t.BaseType is { IsGenericType: true } parent && parent.GetGenericTypeDefinition() == typeof(LiveQuestion<>))];
+        [.. typeof(LiveQuestion<>).Assembly.GetTypes().Where(t => !t.IsAbstract && IsQuestion(t.BaseType))];
 
     [Theory]
     [MemberData(nameof(Questions))]
@@ -18,6 +18,9 @@ public sealed class LiveQuestionRules
         Assert.NotEmpty(held);
         Assert.All(held, type => Assert.True(type == typeof(string) || (type.Namespace == typeof(ListQuery).Namespace && (type.IsInterface || IsRecord(type))), $"{question.Name} holds a {type.Name}."));
     }
+
+    private static bool IsQuestion(Type? type) =>
+        type is not null && ((type.IsGenericType && type.GetGenericTypeDefinition() == typeof(LiveQuestion<>)) || IsQuestion(type.BaseType));
 
     /// <summary>Records are compared by value; a class that is not would make every question another one.</summary>
     private static bool IsRecord(Type type) => type.GetMethod("<Clone>$") is not null;

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using SmsConsole.Data.Queries;
 using SmsConsole.Engine;
 using SmsConsole.TestKit;
 using SmsConsole.Web.Live;
@@ -45,6 +47,27 @@ public sealed class LiveQuestionsTests
         Assert.Equal(2, _answers.Asked);
         await UntilMoving(() => _answers.Asked == 3);
         Assert.Equal(3, _answers.Asked);
+    }
+
+    [Fact]
+    public async Task Answer_ThatSaysTheSame_IsSentToNobody_UntilItDiffers()
+    {
+        var rows = new ConcurrentQueue<Page<string>>([Page("a", 1), Page("a", 2), Page("b", 3), Page("b", 4)]);
+        await using var viewer = _questions.Join(new ListQuestion(rows));
+        LiveState<Page<string>>? state = null;
+        await Until(() => (state ??= viewer.Take()) is not null);
+        Assert.Equal(["a"], state!.Value!.Items);
+
+        _feed.Publish(ChangeKind.Site, "S01");
+        await Until(() => rows.Count == 2);
+        _feed.Publish(ChangeKind.Site, "S01");
+        await UntilMoving(() => rows.Count == 1);
+        state = null;
+        await Until(() => (state ??= viewer.Take()) is not null);
+        Assert.Equal(["b"], state!.Value!.Items);
+        Assert.Equal(3, state.Value.AsOf.Year);
+
+        static Page<string> Page(string row, int year) => new([row], 1, new DateTimeOffset(year, 1, 1, 0, 0, 0, TimeSpan.Zero));
     }
 
     [Fact]
@@ -192,6 +215,14 @@ public sealed class LiveQuestionsTests
         public Func<int, int> Answer { get; set; } = n => n;
 
         public int Next() => Answer(Interlocked.Increment(ref _asked));
+    }
+
+    private sealed record ListQuestion(ConcurrentQueue<Page<string>> Pages) : LiveListQuestion<string>
+    {
+        public override Task<Page<string>> AskAsync(CancellationToken cancellationToken) =>
+            Task.FromResult(Pages.TryDequeue(out var page) ? page : throw new InvalidOperationException("Asked too often."));
+
+        public override bool IsOutdatedBy(ChangeEvent change, Page<string>? last) => change.Kind == ChangeKind.Site;
     }
 
     private sealed record Question(Answers Answers, string Name) : LiveQuestion<int>

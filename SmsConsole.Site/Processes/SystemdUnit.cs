@@ -61,6 +61,12 @@ public sealed class SystemdUnit(IDisk disk, SmsRoot root, string siteCode)
 
         try
         {
+            if (Present() is { } present && RootOf(present) is { } other && other != root.Path && disk.DirectoryExists(new SmsRoot(other).Components))
+            {
+                log.Warning($"{Name} is the site server of another primary's site, in {other}. The parent's watchdog starts this one.");
+                return false;
+            }
+
             disk.Write(UnitFile, Encoding.UTF8.GetBytes(text));
             foreach (var arguments in (string[][])[["daemon-reload"], ["enable", "--now", Name]])
             {
@@ -68,6 +74,8 @@ public sealed class SystemdUnit(IDisk disk, SmsRoot root, string siteCode)
                 if (code != 0)
                 {
                     log.Warning($"systemctl {string.Join(' ', arguments)} failed: {errors} The parent's watchdog starts the site server.");
+                    await SystemctlAsync(["disable", "--now", Name], cancellationToken);
+                    disk.Delete(UnitFile); // a unit that is there is systemd's to look after
                     return false;
                 }
             }
@@ -87,7 +95,7 @@ public sealed class SystemdUnit(IDisk disk, SmsRoot root, string siteCode)
     /// </summary>
     public async Task<bool> IsInChargeAsync(CancellationToken cancellationToken)
     {
-        if (!RunsThisMachine || !disk.FileExists(UnitFile) || !Serves(Encoding.UTF8.GetString(disk.ReadAll(UnitFile, 64 << 10))))
+        if (!RunsThisMachine || Present() is not { } unit || RootOf(unit) != root.Path)
         {
             return false;
         }
@@ -102,8 +110,16 @@ public sealed class SystemdUnit(IDisk disk, SmsRoot root, string siteCode)
         }
     }
 
-    /// <summary>Whether a unit's text is of this root: another primary may have a site of the same code on this machine.</summary>
-    internal bool Serves(string unit) => unit.Contains($" run --root {root.Path}'", StringComparison.Ordinal);
+    /// <summary>Whose site server a unit starts: another primary may have a site of the same code on this machine. Null for a unit that is none of ours.</summary>
+    internal static string? RootOf(string unit)
+    {
+        const string Before = " run --root ";
+        var start = unit.IndexOf(Before, StringComparison.Ordinal);
+        var end = start < 0 ? -1 : unit.IndexOf('\'', start);
+        return end < 0 ? null : unit[(start + Before.Length)..end];
+    }
+
+    private string? Present() => disk.FileExists(UnitFile) ? Encoding.UTF8.GetString(disk.ReadAll(UnitFile, 64 << 10)) : null;
 
     private static async Task<(int Code, string Errors)> SystemctlAsync(string[] arguments, CancellationToken cancellationToken)
     {

@@ -159,13 +159,10 @@ public class ProcessTests
     }
 
     [Fact]
-    public void SystemdUnit_OfAnotherRoot_IsNotItsOwn()
+    public void SystemdUnit_RootOf_IsTheRootItWasWrittenFor()
     {
-        var text = new SystemdUnit(PhysicalDisk.Instance, new SmsRoot("/srv/sms/S01"), "S01").Text()!;
-
-        Assert.True(new SystemdUnit(PhysicalDisk.Instance, new SmsRoot("/srv/sms/S01"), "S01").Serves(text));
-        Assert.False(new SystemdUnit(PhysicalDisk.Instance, new SmsRoot("/srv/sms"), "S01").Serves(text));
-        Assert.False(new SystemdUnit(PhysicalDisk.Instance, new SmsRoot("/srv/sms/S01/again"), "S01").Serves(text));
+        Assert.Equal("/srv/sms/S01", SystemdUnit.RootOf(new SystemdUnit(PhysicalDisk.Instance, new SmsRoot("/srv/sms/S01"), "S01").Text()!));
+        Assert.Null(SystemdUnit.RootOf("[Service]\nExecStart=/usr/bin/another --root /srv/sms/S01\n"));
     }
 
     [Theory]

@@ -21,7 +21,7 @@ internal static class LiveViews
     /// <summary>Sites that are on the first page for certain: one event a second among thousands would hardly ever be seen.</summary>
     private const int OnThePage = 40;
 
-    /// <summary>What one event's site is beside the next one's: events are spread over all sites. Shares no factor with any number of sites that is asked for.</summary>
+    /// <summary>What one event's site is beside the next one's: events are spread over all sites. A prime, so all are met unless their number is a multiple of it.</summary>
     private const long Spread = 1009;
 
     /// <summary>An event that has changed is one text node "e17".</summary>

@@ -42,6 +42,7 @@ class SmsTime extends HTMLElement {
   attributeChangedCallback() { if (this.isConnected) { this.read(); } }
   read() {
     this.at = new Date(this.getAttribute('datetime'));
+    this.due = Infinity;
     if (isNaN(this.at)) { return; }
     this.mode = this.getAttribute('mode');
     this.title = `${day(this.at)} ${clock(this.at)} (${this.at.toISOString().slice(0, 19).replace('T', ' ')} UTC)`;

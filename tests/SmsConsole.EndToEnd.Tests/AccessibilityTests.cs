@@ -169,7 +169,7 @@ public partial class AccessibilityTests(Browser browser, ITestOutputHelper outpu
                 var view = $"{name} {width} {scheme}";
                 if (_pictures is not null)
                 {
-                    await page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(_pictures, $"{_number:00}-{name}-{width}-{scheme}.png".ToLowerInvariant()), FullPage = true });
+                    await page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(_pictures, $"{_number:00}-{name}-{width}-{scheme}.png".ToLowerInvariant()), FullPage = true, Style = "* { content-visibility: visible !important; }" });
                 }
 
                 var result = await page.RunAxe();
@@ -187,6 +187,11 @@ public partial class AccessibilityTests(Browser browser, ITestOutputHelper outpu
                 foreach (var table in await page.EvaluateAsync<string[]>("() => [...document.querySelectorAll('.table-wrap')].filter(t => t.scrollWidth > t.clientWidth).map(t => t.querySelector('caption').textContent)"))
                 {
                     Add($"the table {table} is cut off", view);
+                }
+
+                foreach (var cell in await page.EvaluateAsync<string[]>("() => [...new Set([...document.querySelectorAll('.table :is(td, th)')].filter(c => c.scrollWidth > c.clientWidth).map(c => c.textContent.trim()))]"))
+                {
+                    Add($"the cell '{cell}' is wider than its column", view);
                 }
             }
         }

@@ -5,9 +5,12 @@ namespace SmsConsole.Web.Components.Shared;
 
 /// <summary>A column of a list.</summary>
 /// <param name="Name">In the URL, when columns are chosen.</param>
+/// <param name="Width">
+/// A CSS grid track, and never one that asks the content ("auto", "1fr" alone): every row is laid out for itself, and what changes in one moves nothing in another.
+/// </param>
 /// <param name="Sort">The field the server sorts by, or null.</param>
 /// <param name="Hidden">Shown only when chosen.</param>
-internal sealed record Column<TRow>(string Name, string Title, RenderFragment<TRow> Cell, string? Sort = null, string? Class = null, bool Hidden = false);
+internal sealed record Column<TRow>(string Name, string Title, string Width, RenderFragment<TRow> Cell, string? Sort = null, string? Class = null, bool Hidden = false);
 
 public sealed partial class DataTable<TRow>
 {
@@ -31,6 +34,14 @@ public sealed partial class DataTable<TRow>
     [Parameter]
     public Func<TRow, string?>? RowClass { get; set; }
 
+    /// <summary>How many lines a row has on a wide screen, 1 or 3. A row of a known height is the cheapest to draw; null where all of a text must be read in the list.</summary>
+    [Parameter]
+    public Func<TRow, int>? RowLines { get; set; }
+
+    /// <summary>In place of the pages and the count below the list.</summary>
+    [Parameter]
+    public RenderFragment? Pager { get; set; }
+
     [Parameter]
     public string One { get; set; } = "row";
 
@@ -46,6 +57,14 @@ public sealed partial class DataTable<TRow>
         var chosen = State.Columns;
         _shown = [.. ((IReadOnlyList<Column<TRow>>)Columns).Where(c => chosen.Count == 0 ? !c.Hidden : chosen.Contains(c.Name))];
     }
+
+    private string? ClassOf(TRow row) =>
+        (RowClass?.Invoke(row), RowLines?.Invoke(row)) switch
+        {
+            (var named, null) => named,
+            (null, { } lines) => $"lines-{lines}",
+            (var named, { } lines) => $"{named} lines-{lines}",
+        };
 
     private string? SortState(Column<TRow> column) =>
         column.Sort is null ? null : State.Sort == column.Sort ? "ascending" : State.Sort == "-" + column.Sort ? "descending" : null;

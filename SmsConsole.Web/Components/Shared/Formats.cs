@@ -55,6 +55,10 @@ internal static class Formats
         };
     }
 
+    /// <summary>A length of time that is only a guess: no seconds beside minutes.</summary>
+    public static string Estimate(TimeSpan span) =>
+        span.TotalMinutes is > 1 and < 60 ? string.Create(CultureInfo.InvariantCulture, $"{Math.Ceiling(span.TotalMinutes)} min") : Duration(span);
+
     /// <summary>0 to 100; 0 while the total is not known.</summary>
     public static int Percent(long part, long total) => total <= 0 ? 0 : (int)Math.Clamp(part * 100 / total, 0, 100);
 

@@ -5,7 +5,7 @@ namespace SmsConsole.Web.Tests.Pages;
 
 public sealed class TableRowTests : PageContext
 {
-    private static readonly IReadOnlyList<Column<Thing>> _columns = [new("name", "Name", thing => builder => builder.AddContent(0, thing.Name))];
+    private static readonly IReadOnlyList<Column<Thing>> _columns = [new("name", "Name", "10rem", thing => builder => builder.AddContent(0, thing.Name))];
 
     [Fact]
     public void SameRowAndColumns_AreNotRenderedAgain()
@@ -23,10 +23,10 @@ public sealed class TableRowTests : PageContext
         var row = Shown();
 
         row.Render(parameters => parameters.Add(r => r.Row, new Thing("two")));
-        row.MarkupMatches("""<tr><td data-title="Name">two</td></tr>""");
+        row.MarkupMatches("""<tr role="row"><td role="cell" data-title="Name">two</td></tr>""");
 
         row.Render(parameters => parameters.Add(r => r.Class, "child"));
-        row.MarkupMatches("""<tr class="child"><td data-title="Name">two</td></tr>""");
+        row.MarkupMatches("""<tr role="row" class="child"><td role="cell" data-title="Name">two</td></tr>""");
     }
 
     [Fact]
@@ -38,9 +38,9 @@ public sealed class TableRowTests : PageContext
         shown = "second";
         row.Render(parameters => parameters.Add(r => r.Columns, Columns()));
 
-        row.MarkupMatches("""<tr><td data-title="Name">second</td></tr>""");
+        row.MarkupMatches("""<tr role="row"><td role="cell" data-title="Name">second</td></tr>""");
 
-        IReadOnlyList<Column<Thing>> Columns() => [new("name", "Name", _ => builder => builder.AddContent(0, shown))];
+        IReadOnlyList<Column<Thing>> Columns() => [new("name", "Name", "10rem", _ => builder => builder.AddContent(0, shown))];
     }
 
     private IRenderedComponent<TableRow<Thing>> Shown() =>

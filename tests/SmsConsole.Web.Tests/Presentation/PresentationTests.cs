@@ -52,6 +52,13 @@ public sealed class PresentationTests
     [InlineData(200_000, "2 d 7 h")]
     public void Duration_AnyLength_HasTwoParts(double seconds, string expected) => Assert.Equal(expected, Formats.Duration(TimeSpan.FromSeconds(seconds)));
 
+    [Theory]
+    [InlineData(40, "40 s")]
+    [InlineData(61, "2 min")]
+    [InlineData(2300, "39 min")]
+    [InlineData(3700, "1 h 1 min")]
+    public void Estimate_AnyLength_HasNoSecondsBesideMinutes(double seconds, string expected) => Assert.Equal(expected, Formats.Estimate(TimeSpan.FromSeconds(seconds)));
+
     [Fact]
     public void Remaining_HalfSentInTenSeconds_IsTenSeconds()
     {

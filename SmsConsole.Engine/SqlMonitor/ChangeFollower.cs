@@ -17,12 +17,15 @@ internal sealed partial class ChangeFollower(SqlMonitor monitor, WakeSignal comm
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var poll = options.Engine.Enabled ? _withEngine : _engineElsewhere;
+        var isReady = false;
         var isAway = false;
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
-                if (await database.IsReadyAsync(stoppingToken))
+                // Asked until it is, and not again: a database that goes away says so itself.
+                isReady = isReady || await database.IsReadyAsync(stoppingToken);
+                if (isReady)
                 {
                     await monitor.RunOnceAsync(stoppingToken);
                     isAway = false;

@@ -21,6 +21,7 @@ internal static class SiteProgramEntry
 
           --detach                 (bootstrap, run) leave the starter's session; run starts again when it dies
           --supervisor <pid>       (run) given by what started it, and watches over it
+          --service <name>         (run) given by Windows, whose service it is
 
         exit codes: 0 done, 1 failed, 2 wrong usage, 3 (run) another process serves this root
         """;
@@ -55,6 +56,8 @@ internal static class SiteProgramEntry
                     return await RunAsync(verb, root, detach: true, supervisor: null);
                 case ("run", ["--supervisor", var text]) when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var supervisor):
                     return await RunAsync(verb, root, detach: false, supervisor);
+                case ("run", ["--service", var name]) when OperatingSystem.IsWindows():
+                    return await ServeAsync(name, root);
             }
         }
 
@@ -101,6 +104,20 @@ internal static class SiteProgramEntry
             return 0;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            await Console.Error.WriteLineAsync("sms-site: " + e.Message);
+            return 1;
+        }
+    }
+
+    [System.Runtime.Versioning.SupportedOSPlatform("windows")]
+    private static async Task<int> ServeAsync(string service, SmsRoot root)
+    {
+        try
+        {
+            return ServiceProcess.Run(service, token => new SiteServerProcess(PhysicalDisk.Instance, root, new SiteProcesses(), TimeProvider.System).RunAsync(null, token));
+        }
+        catch (IOException e)
         {
             await Console.Error.WriteLineAsync("sms-site: " + e.Message);
             return 1;

@@ -116,7 +116,7 @@ public sealed class BootstrapProcess(IDisk disk, SmsRoot root, ISiteProcesses pr
         var registered = false;
         if (!SiteLock.IsHeld(SiteConfigManager.LockFile(root)))
         {
-            registered = await new SystemdUnit(disk, root, Trust.SiteIdentity.Load(disk, root)!.SiteCode).RegisterAsync(log, cancellationToken);
+            registered = await SiteService.Of(disk, root, Trust.SiteIdentity.Load(disk, root)!.SiteCode).RegisterAsync(log, cancellationToken);
         }
 
         for (var attempt = 1; attempt <= 3; attempt++)

@@ -19,7 +19,7 @@ public interface ISiteProcesses
 public sealed partial class SiteProcesses : ISiteProcesses
 {
     public async Task<bool> IsServiceAsync(SmsRoot root, CancellationToken cancellationToken) =>
-        SiteIdentity.Load(PhysicalDisk.Instance, root) is { } identity && await new SystemdUnit(PhysicalDisk.Instance, root, identity.SiteCode).IsInChargeAsync(cancellationToken);
+        SiteIdentity.Load(PhysicalDisk.Instance, root) is { } identity && await SiteService.Of(PhysicalDisk.Instance, root, identity.SiteCode).IsInChargeAsync(cancellationToken);
 
     public void StartDetached(string programDirectory, string verb, string root)
     {

@@ -8,7 +8,7 @@ namespace SmsConsole.SiteServer;
 /// Registers the site server with systemd, so that it comes back after a reboot. Where there is no systemd, or the account may not, the parent's watchdog
 /// starts it instead.
 /// </summary>
-public sealed class SystemdUnit(IDisk disk, SmsRoot root, string siteCode)
+public sealed class SystemdUnit(IDisk disk, SmsRoot root, string siteCode) : ISiteService
 {
     private const string Units = "/etc/systemd/system";
 
@@ -51,7 +51,6 @@ public sealed class SystemdUnit(IDisk disk, SmsRoot root, string siteCode)
             """;
     }
 
-    /// <summary>Writes, enables and starts the unit; false when that was not possible, with the reason in the log.</summary>
     public async Task<bool> RegisterAsync(TraceLog log, CancellationToken cancellationToken)
     {
         if (!IsAvailable || Text() is not { } text)
@@ -89,10 +88,6 @@ public sealed class SystemdUnit(IDisk disk, SmsRoot root, string siteCode)
         }
     }
 
-    /// <summary>
-    /// True where the unit is there and systemd has not given it up. Then a dead site server is systemd's to start (a second one started beside it
-    /// would make systemd's own end), and one that was stopped through systemd was stopped on purpose.
-    /// </summary>
     public async Task<bool> IsInChargeAsync(CancellationToken cancellationToken)
     {
         if (!RunsThisMachine || Present() is not { } unit || RootOf(unit) != root.Path)

@@ -58,6 +58,7 @@ public class LiveTests(Browser browser, ITestOutputHelper output) : BrowserTest(
             arrived = new TaskCompletionSource();
             await page.GotoAsync("users");
             var read = await page.Locator(".as-of sms-time").GetAttributeAsync("datetime");
+            await page.WaitForFunctionAsync("read => Date.now() - Date.parse(read) > 1000", read); // shown by the second: one read anew is another
             arrived.SetResult();
             await page.LiveAsync();
             var shown = await page.Locator(".as-of sms-time").GetAttributeAsync("datetime");
@@ -82,6 +83,29 @@ public class LiveTests(Browser browser, ITestOutputHelper output) : BrowserTest(
         await Expect(page.GetByText("Give the site a name.")).ToBeVisibleAsync();
         await Expect(page.GetByText("Connecting:")).ToBeHiddenAsync();
         Assert.Empty(Errors);
+    }
+
+    [Fact]
+    public async Task Moment_NearOrFar_SaysTheDayWhereTheTimeAloneDoesNotTell()
+    {
+        var page = await OpenAsync(await StartConsoleAsync(), "login");
+
+        Assert.Matches(@"^\d\d:\d\d$", await MomentAsync(10));
+        Assert.Matches(@"^(Sun|Mon|Tue|Wed|Thu|Fri|Sat) \d\d:\d\d$", await MomentAsync(40));
+        Assert.Matches(@"^\d{4}-\d\d-\d\d \d\d:\d\d$", await MomentAsync(24 * 7));
+        Assert.Matches(@"^\d{4}-\d\d-\d\d \d\d:\d\d$", await MomentAsync(-40));
+
+        Task<string> MomentAsync(int hours) => page.EvaluateAsync<string>(
+            """
+            hours => {
+              const time = document.createElement('sms-time');
+              time.setAttribute('mode', 'moment');
+              time.setAttribute('datetime', new Date(Date.now() + hours * 3600e3).toISOString());
+              document.body.append(time);
+              return time.shadowRoot.textContent;
+            }
+            """,
+            hours);
     }
 
     [Fact]

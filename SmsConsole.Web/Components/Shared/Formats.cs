@@ -14,7 +14,7 @@ public enum TimeMode
     /// <summary>Time of day, for "as of".</summary>
     Clock,
 
-    /// <summary>Time of day, with the date when it is not today: "until 22:00".</summary>
+    /// <summary>Time of day, with the weekday or the date where the time alone does not tell: "until 22:00", "until Mon 22:00".</summary>
     Moment,
 
     /// <summary>How long since, counting, with the words around it: ", for 1 min 20 s"; nothing during the first seconds.</summary>

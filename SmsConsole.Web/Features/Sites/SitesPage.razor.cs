@@ -25,5 +25,8 @@ public sealed partial class SitesPage
     [Inject]
     private ISiteQueries Queries { get; set; } = default!;
 
+    /// <summary>Sorted or searched it is a list of what was found, and hangs below nothing.</summary>
+    private static bool IsTree(ListUrl url) => url.Sort is null && url.Search is null && url["status"] is null;
+
     private static SiteListQuery Query(ListUrl url) => new(url.Search, url.Sort ?? "type", url.Page, url.PageSize, url.Of<SiteStatus>("status"));
 }

@@ -16,6 +16,7 @@ const coarse = seconds => seconds >= 60 ? span(seconds).replace(/ \d+ (s|min|h)$
 const two = n => String(n).padStart(2, '0');
 const clock = d => `${two(d.getHours())}:${two(d.getMinutes())}:${two(d.getSeconds())}`;
 const day = d => `${d.getFullYear()}-${two(d.getMonth() + 1)}-${two(d.getDate())}`;
+const weekdays = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 const shown = new Set();
 
 // The page wakes when a time on it is due to change, and not at all while nobody sees it: a wake costs a hidden page's process milliseconds, every second.
@@ -59,11 +60,16 @@ class SmsTime extends HTMLElement {
     if (node.data !== text) { node.data = text; }
     this.due = this.mode === 'absolute' || this.mode === 'clock' ? Infinity : nextTick(now, (this.mode === 'elapsed' && ago < 60) || (ago < 0 && ago > -60) ? 1000 : 15000);
   }
+  // The day is said where the time alone would not tell: of what is to come, not within 20 hours, and by its name within a week.
+  dayWord(ahead) {
+    if (day(this.at) === day(new Date()) || (ahead > 0 && ahead < 20 * 3600)) { return ''; }
+    return ahead > 0 && ahead < 6 * 86400 ? `${weekdays[this.at.getDay()]} ` : `${day(this.at)} `;
+  }
   text(ago) {
     switch (this.mode) {
       case 'absolute': return `${day(this.at)} ${clock(this.at)}`;
       case 'clock': return clock(this.at);
-      case 'moment': return day(this.at) === day(new Date()) ? clock(this.at).slice(0, 5) : `${day(this.at)} ${clock(this.at).slice(0, 5)}`;
+      case 'moment': return `${this.dayWord(-ago)}${clock(this.at).slice(0, 5)}`;
       case 'elapsed': return ago < 2 ? '' : `${this.getAttribute('before') ?? ''}${ago < 3600 ? coarse(ago) : span(ago)}${this.getAttribute('after') ?? ''}`;
       default: return ago < 0 ? `in ${coarse(-ago)}` : ago < 60 ? (ago < 15 ? 'just now' : 'under 1 min ago') : ago > 7 * 86400 ? day(this.at) : `${coarse(ago)} ago`;
     }

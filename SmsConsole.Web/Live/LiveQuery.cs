@@ -5,11 +5,13 @@ namespace SmsConsole.Web.Live;
 
 /// <summary>
 /// Keeps the answer to a question current for all who look at it: listens first, then asks, then asks again whenever something it concerns has
-/// changed. The first change is answered at once; those that follow share one question per window, which grows with the cost of the question.
+/// changed. The first change is answered at once; those that follow share one question per window, which grows with the cost of the question and
+/// is longer after an answer that was news: its viewers are drawing it. Of many changes few may concern what is on the page.
 /// </summary>
 internal sealed class LiveQuery<T>(IChangeFeed feed, TimeProvider time, LiveQuestion<T> question) : IAsyncDisposable
 {
-    private static readonly TimeSpan ShortestWindow = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan WindowAfterNews = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan WindowAfterTheSame = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan LongestWindow = TimeSpan.FromMilliseconds(250);
 
     private readonly CancellationTokenSource _stop = new();
@@ -117,15 +119,16 @@ internal sealed class LiveQuery<T>(IChangeFeed feed, TimeProvider time, LiveQues
             await _wake.Reader.ReadAsync(_stop.Token);
             _hurry = NewSource();
             var started = time.GetTimestamp();
-            await AskAsync();
+            var shortest = await AskAsync() ? WindowAfterNews : WindowAfterTheSame;
             var window = time.GetElapsedTime(started) * 4;
-            window = window < ShortestWindow ? ShortestWindow : window > LongestWindow ? LongestWindow : window;
+            window = window < shortest ? shortest : window > LongestWindow ? LongestWindow : window;
             await Task.WhenAny(Task.Delay(window, time, _stop.Token), _hurry.Task);
             _stop.Token.ThrowIfCancellationRequested();
         }
     }
 
-    private async Task AskAsync()
+    /// <returns>Whether the answer was news, and the viewers were offered it.</returns>
+    private async Task<bool> AskAsync()
     {
         LiveState<T> state;
         var at = feed.Sequence;
@@ -135,7 +138,7 @@ internal sealed class LiveQuery<T>(IChangeFeed feed, TimeProvider time, LiveQues
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
-            return;
+            return false;
         }
         catch (Exception e)
         {
@@ -151,6 +154,8 @@ internal sealed class LiveQuery<T>(IChangeFeed feed, TimeProvider time, LiveQues
             {
                 _viewers.ForEach(v => v.Offer(state));
             }
+
+            return !isSame;
         }
     }
 }

@@ -120,6 +120,26 @@ public sealed class LiveQuestionsTests
     }
 
     [Fact]
+    public async Task Changes_AfterNews_WaitLongerThanAfterTheSame()
+    {
+        var rows = new ConcurrentQueue<Page<string>>([Rows("a"), Rows("a"), Rows("b"), Rows("c")]);
+        await using var viewer = _questions.Join(new ListQuestion(rows));
+
+        _feed.Publish(ChangeKind.Site, "S01");
+        await Until(() => rows.Count == 2 && _time.NextDue == TimeSpan.FromMilliseconds(20));
+
+        _feed.Publish(ChangeKind.Site, "S01");
+        _time.Advance(TimeSpan.FromMilliseconds(20));
+        await Until(() => rows.Count == 1 && _time.NextDue == TimeSpan.FromMilliseconds(50));
+
+        _feed.Publish(ChangeKind.Site, "S01");
+        _time.Advance(TimeSpan.FromMilliseconds(50));
+        await Until(() => rows.IsEmpty);
+
+        static Page<string> Rows(string row) => new([row], 1, DateTimeOffset.UnixEpoch);
+    }
+
+    [Fact]
     public async Task Join_TheLastQuestionFailed_AsksAgain()
     {
         _answers.Answer = n => n == 1 ? throw new InvalidOperationException() : n;

@@ -11,7 +11,7 @@ public sealed partial class JobsPage
 
     private readonly IReadOnlyList<Column<JobRow>> _columns =
     [
-        new("job", "Job", "minmax(12.25rem, 1fr)", JobCells.Name, "comment"),
+        new("job", "Job", "minmax(12rem, 1fr)", JobCells.Name, "comment"),
         new("status", "State", "8.5rem", JobCells.Status, "status"),
         new("progress", "Progress", "minmax(12rem, 2fr)", JobCells.Progress),
         new("destination", "Site", "5rem", JobCells.Destination, "destination"),
@@ -19,7 +19,7 @@ public sealed partial class JobsPage
         new("sending", "Sending", "11.5rem", JobCells.Sending, Hidden: true),
         new("working", "Working", "8.5rem", JobCells.Working, Hidden: true),
         new("attempts", "Attempts", "6.5rem", JobCells.Attempts, Hidden: true),
-        new("created", "Created", "9.25rem", JobCells.Created, "createdAt"),
+        new("created", "Created", "9.5rem", JobCells.Created, "createdAt"),
         new("actions", "Actions", "7.75rem", JobCells.Actions, null, "actions-cell"),
     ];
 

@@ -37,11 +37,11 @@ public sealed unsafe partial class ServiceControlManager : IServiceControlManage
     private const uint Unchanged = uint.MaxValue;
     private const uint ConfigFailureActions = 2;
     private const int Restart = 1;
+    private const int RestartAfterMilliseconds = 2000;
+    private const int RestartsAreForgottenAfterSeconds = 3600;
 
     /// <summary>In QUERY_SERVICE_CONFIGW, behind three 32-bit fields and up to where a pointer may lie.</summary>
     private static readonly int CommandLineAt = nint.Size == 8 ? 16 : 12;
-    private const int RestartAfterMilliseconds = 2000;
-    private const int RestartsAreForgottenAfterSeconds = 3600;
 
     public ServiceEntry? Find(string name)
     {

@@ -6,7 +6,8 @@ namespace SmsConsole.Web.Live;
 /// <summary>
 /// Keeps the answer to a question current for all who look at it: listens first, then asks, then asks again whenever something it concerns has
 /// changed. The first change is answered at once; those that follow share one question per window, which grows with the cost of the question and
-/// is longer after an answer that was news: its viewers are drawing it. Of many changes few may concern what is on the page.
+/// is longer after an answer that was news: its viewers are drawing it. Of many changes few may concern what is on the page. What the question
+/// costs is the lesser of its last two times: one that took long among others that did not waited for the machine.
 /// </summary>
 internal sealed class LiveQuery<T>(IChangeFeed feed, TimeProvider time, LiveQuestion<T> question) : IAsyncDisposable
 {
@@ -114,13 +115,16 @@ internal sealed class LiveQuery<T>(IChangeFeed feed, TimeProvider time, LiveQues
     private async Task AnswerAsync(Task first)
     {
         await first;
+        var tookBefore = TimeSpan.Zero;
         while (true)
         {
             await _wake.Reader.ReadAsync(_stop.Token);
             _hurry = NewSource();
             var started = time.GetTimestamp();
             var shortest = await AskAsync() ? WindowAfterNews : WindowAfterTheSame;
-            var window = time.GetElapsedTime(started) * 4;
+            var took = time.GetElapsedTime(started);
+            var window = (took < tookBefore ? took : tookBefore) * 4;
+            tookBefore = took;
             window = window < shortest ? shortest : window > LongestWindow ? LongestWindow : window;
             await Task.WhenAny(Task.Delay(window, time, _stop.Token), _hurry.Task);
             _stop.Token.ThrowIfCancellationRequested();

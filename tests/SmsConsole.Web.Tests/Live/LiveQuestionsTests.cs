@@ -140,6 +140,24 @@ public sealed class LiveQuestionsTests
     }
 
     [Fact]
+    public async Task Changes_AfterOneSlowAnswer_WaitNoLonger_AfterTwoTheyDo()
+    {
+        var took = new Dictionary<int, int> { [2] = 1, [3] = 60, [4] = 1, [5] = 40, [6] = 60, [7] = 900, [8] = 900 };
+        _answers.Answer = n =>
+        {
+            _time.Advance(TimeSpan.FromMilliseconds(took.GetValueOrDefault(n)));
+            return n;
+        };
+        await using var viewer = _questions.Join(Sites());
+        foreach (var (asked, window) in (IEnumerable<(int, int)>)[(2, 50), (3, 50), (4, 50), (5, 50), (6, 160), (7, 240), (8, 250)])
+        {
+            _feed.Publish(ChangeKind.Site, "S01");
+            await Until(() => _answers.Asked == asked && _time.NextDue == TimeSpan.FromMilliseconds(window));
+            _time.Advance(TimeSpan.FromMilliseconds(window));
+        }
+    }
+
+    [Fact]
     public async Task Join_TheLastQuestionFailed_AsksAgain()
     {
         _answers.Answer = n => n == 1 ? throw new InvalidOperationException() : n;

@@ -128,6 +128,12 @@ public partial class AccessibilityTests(Browser browser, ITestOutputHelper outpu
         await VisitAsync(page, "", "full-home");
         await VisitAsync(page, "sites", "full-sites");
         await VisitAsync(page, "sites?status=Failed", "full-sites-failed");
+        await page.GetByLabel("Select all sites on this page").CheckAsync();
+        await Expect(page.GetByRole(AriaRole.Region, new PageGetByRoleOptions { Name = "Selected sites" })).ToContainTextAsync("selected");
+        await JudgeAsync(page, "full-sites-selected");
+        await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { NameRegex = RetryFailed() }).ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Alertdialog)).ToContainTextAsync(DatabaseSeed.Code(31));
+        await JudgeAsync(page, "full-sites-retry");
         await VisitAsync(page, "sites/" + DatabaseSeed.Code(31), "full-site-failed");
         await page.Button("Retry").ClickAsync();
         await Expect(page.GetByRole(AriaRole.Alertdialog)).ToBeVisibleAsync();
@@ -136,6 +142,17 @@ public partial class AccessibilityTests(Browser browser, ITestOutputHelper outpu
         await VisitAsync(page, "jobs/P0100003", "full-job-retrying");
         await VisitAsync(page, "status", "full-status-messages");
         await VisitAsync(page, "sites?search=nowhere", "full-nothing-found");
+        await page.SetViewportSizeAsync(1100, 800);
+        foreach (var list in (string[])["sites", "jobs", "jobs/send-requests", "status", "users", "audit"])
+        {
+            await page.GoAsync(list);
+            await Expect(page.Locator(".live-loading")).ToHaveCountAsync(0);
+            await MeasureAsync(page, list + " 1100");
+            if (_pictures is not null)
+            {
+                await page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(_pictures, $"1100-{list.Replace('/', '-')}.png") });
+            }
+        }
 
         AssertNoFaults();
     }
@@ -178,26 +195,31 @@ public partial class AccessibilityTests(Browser browser, ITestOutputHelper outpu
                     Add($"{violation.Impact} {violation.Id}: {violation.Help}: {string.Join(" ; ", violation.Nodes.Take(3).Select(n => n.Html))}", view);
                 }
 
-                var over = await page.EvaluateAsync<int>("() => document.documentElement.scrollWidth - document.documentElement.clientWidth");
-                if (over > 0)
-                {
-                    Add($"scrolls sideways by {over} px", view);
-                }
-
-                foreach (var table in await page.EvaluateAsync<string[]>("() => [...document.querySelectorAll('.table-wrap')].filter(t => t.scrollWidth > t.clientWidth).map(t => t.querySelector('caption').textContent)"))
-                {
-                    Add($"the table {table} is cut off", view);
-                }
-
-                foreach (var cell in await page.EvaluateAsync<string[]>("() => [...new Set([...document.querySelectorAll('.table :is(td, th)')].filter(c => c.scrollWidth > c.clientWidth).map(c => c.textContent.trim()))]"))
-                {
-                    Add($"the cell '{cell}' is wider than its column", view);
-                }
+                await MeasureAsync(page, view);
             }
         }
 
         await page.SetViewportSizeAsync(_sizes[0].Width, _sizes[0].Height);
         await page.EmulateMediaAsync(new PageEmulateMediaOptions { ColorScheme = _schemes[0] });
+    }
+
+    private async Task MeasureAsync(IPage page, string view)
+    {
+        var over = await page.EvaluateAsync<int>("() => document.documentElement.scrollWidth - document.documentElement.clientWidth");
+        if (over > 0)
+        {
+            Add($"scrolls sideways by {over} px", view);
+        }
+
+        foreach (var table in await page.EvaluateAsync<string[]>("() => [...document.querySelectorAll('.table-wrap')].filter(t => t.scrollWidth > t.clientWidth).map(t => t.querySelector('caption').textContent)"))
+        {
+            Add($"the table {table} is cut off", view);
+        }
+
+        foreach (var cell in await page.EvaluateAsync<string[]>("() => [...new Set([...document.querySelectorAll('.table :is(td, th)')].filter(c => c.scrollWidth > c.clientWidth).map(c => c.textContent.trim()))]"))
+        {
+            Add($"the cell '{cell}' is wider than its column", view);
+        }
     }
 
     private void Add(string fault, string view)
@@ -212,6 +234,9 @@ public partial class AccessibilityTests(Browser browser, ITestOutputHelper outpu
 
     [GeneratedRegex(@"http://\S+/setup\?token=\S+")]
     private static partial Regex SetUpAddress();
+
+    [GeneratedRegex("Retry [0-9]+ failed")]
+    private static partial Regex RetryFailed();
 
     [GeneratedRegex("Running|Done")]
     private static partial Regex RunningOrDone();

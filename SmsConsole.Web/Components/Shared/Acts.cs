@@ -6,6 +6,7 @@ namespace SmsConsole.Web.Components.Shared;
 /// <summary>Asks before a dangerous act, and says what came of a command. For every page the same.</summary>
 internal sealed class Acts(DialogService dialogs, NotificationService notes, Features.Security.CurrentActor actor)
 {
+    private static readonly CommandError _ended = new(CommandErrorKind.Forbidden, "session.ended", "Your session has ended. Sign in again.");
     private object? _asked;
 
     /// <summary>True after a yes. <paramref name="what"/> names what is touched.</summary>
@@ -25,7 +26,35 @@ internal sealed class Acts(DialogService dialogs, NotificationService notes, Fea
         {
             _asked = null;
             dialogs.Close(false);
-            notes.Notify(new NotificationMessage { Severity = NotificationSeverity.Info, Summary = why, Duration = 8000, CloseOnClick = true });
+            Say(NotificationSeverity.Info, why, null, 8000);
+        }
+    }
+
+    /// <summary>Runs a command for each of several, and says in one note each what was done and for which it was not.</summary>
+    /// <param name="done">What to say of that many successes.</param>
+    public async Task RunForEachAsync<T>(IReadOnlyList<T> subjects, Func<T, string> name, Func<Actor, T, Task<CommandResult>> command, Func<int, string> done)
+    {
+        var refused = new List<string>();
+        foreach (var subject in subjects)
+        {
+            if (await actor.GetAsync() is not { } who)
+            {
+                refused.Add($"{name(subject)}: {_ended.Message}");
+            }
+            else if (await command(who, subject) is { Succeeded: false } result)
+            {
+                refused.Add($"{name(subject)}: {string.Join(' ', result.Errors.Select(e => e.Message))}");
+            }
+        }
+
+        if (refused.Count < subjects.Count)
+        {
+            Say(NotificationSeverity.Success, done(subjects.Count - refused.Count), null, 4000);
+        }
+
+        if (refused.Count > 0)
+        {
+            Say(NotificationSeverity.Error, subjects.Count == 1 ? "Nothing was changed" : $"Nothing was changed for {refused.Count} of {subjects.Count}", string.Join(' ', refused.Take(3)) + (refused.Count > 3 ? $" And {refused.Count - 3} more." : null), 12_000);
         }
     }
 
@@ -36,7 +65,7 @@ internal sealed class Acts(DialogService dialogs, NotificationService notes, Fea
     {
         if (await actor.GetAsync() is not { } who)
         {
-            return [new CommandError(CommandErrorKind.Forbidden, "session.ended", "Your session has ended. Sign in again.")];
+            return [_ended];
         }
 
         var result = await command(who);
@@ -44,15 +73,18 @@ internal sealed class Acts(DialogService dialogs, NotificationService notes, Fea
         {
             if (done is not null)
             {
-                notes.Notify(new NotificationMessage { Severity = NotificationSeverity.Success, Summary = done, Duration = 4000, CloseOnClick = true });
+                Say(NotificationSeverity.Success, done, null, 4000);
             }
         }
         else if (result.Errors.Any(e => e.Field is null))
         {
             // Errors of fields stand beside them; saying them twice helps nobody.
-            notes.Notify(new NotificationMessage { Severity = NotificationSeverity.Error, Summary = "Nothing was changed", Detail = string.Join(" ", result.Errors.Select(e => e.Message)), Duration = 8000, CloseOnClick = true });
+            Say(NotificationSeverity.Error, "Nothing was changed", string.Join(" ", result.Errors.Select(e => e.Message)), 8000);
         }
 
         return result.Errors;
     }
+
+    private void Say(NotificationSeverity severity, string summary, string? detail, int milliseconds) =>
+        notes.Notify(new NotificationMessage { Severity = severity, Summary = summary, Detail = detail ?? string.Empty, Duration = milliseconds, CloseOnClick = true });
 }

@@ -1,5 +1,8 @@
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Authorization;
 using SmsConsole.Data.Queries;
+using SmsConsole.Web.Features.Security;
 
 namespace SmsConsole.Web.Components.Shared;
 
@@ -14,7 +17,16 @@ internal sealed record Column<TRow>(string Name, string Title, string Width, Ren
 
 public sealed partial class DataTable<TRow>
 {
+    private readonly HashSet<object> _selected = [];
     private IReadOnlyList<Column<TRow>> _shown = [];
+    private string? _view;
+    private bool _maySelect;
+
+    [Inject]
+    private IAuthorizationService Authorization { get; set; } = default!;
+
+    [CascadingParameter]
+    private Task<AuthenticationState>? Session { get; set; }
 
     [Parameter, EditorRequired]
     public string Caption { get; set; } = default!;
@@ -42,6 +54,14 @@ public sealed partial class DataTable<TRow>
     [Parameter]
     public RenderFragment? Pager { get; set; }
 
+    /// <summary>What an operator can do with the rows selected on this page. Null: rows are not selected.</summary>
+    [Parameter]
+    public RenderFragment<IReadOnlyList<TRow>>? SelectedActs { get; set; }
+
+    /// <summary>What a row is called; needed where rows are selected.</summary>
+    [Parameter]
+    public Func<TRow, string>? RowName { get; set; }
+
     [Parameter]
     public string One { get; set; } = "row";
 
@@ -52,10 +72,49 @@ public sealed partial class DataTable<TRow>
 
     private long Last => Math.Min(First + Rows.Items.Count - 1, Rows.Total);
 
+    private bool AllSelected => _selected.Count > 0 && _selected.Count == Rows.Items.Count;
+
+    protected override async Task OnInitializedAsync() =>
+        _maySelect = SelectedActs is not null && Session is not null && (await Authorization.AuthorizeAsync((await Session).User, Policies.Operator)).Succeeded;
+
     protected override void OnParametersSet()
     {
+        // Only what is seen is selected: a row that has left the page is no longer touched.
+        if (_view != State.Key)
+        {
+            _view = State.Key;
+            _selected.Clear();
+        }
+        else if (_selected.Count > 0)
+        {
+            _selected.IntersectWith(Rows.Items.Select(RowKey));
+        }
+
         var chosen = State.Columns;
         _shown = [.. ((IReadOnlyList<Column<TRow>>)Columns).Where(c => chosen.Count == 0 ? !c.Hidden : chosen.Contains(c.Name))];
+    }
+
+    private bool IsSelected(TRow row) => _selected.Contains(RowKey(row));
+
+    private void Select(TRow row, bool on)
+    {
+        if (on)
+        {
+            _selected.Add(RowKey(row));
+        }
+        else
+        {
+            _selected.Remove(RowKey(row));
+        }
+    }
+
+    private void SelectAll(bool on)
+    {
+        _selected.Clear();
+        if (on)
+        {
+            _selected.UnionWith(Rows.Items.Select(RowKey));
+        }
     }
 
     private string? ClassOf(TRow row) =>

@@ -59,6 +59,13 @@ internal static class Formats
     public static string Estimate(TimeSpan span) =>
         span.TotalMinutes is > 1 and < 60 ? string.Create(CultureInfo.InvariantCulture, $"{Math.Ceiling(span.TotalMinutes)} min") : Duration(span);
 
+    /// <summary>"S01, S02 and S03"; of many the first ones: "S01, S02, S03 and 9 more".</summary>
+    public static string Listed(IReadOnlyList<string> names, int atMost)
+    {
+        var (first, last) = names.Count > atMost ? (names.Take(atMost), string.Create(CultureInfo.InvariantCulture, $"{names.Count - atMost} more")) : (names.SkipLast(1), names[^1]);
+        return names.Count == 1 ? last : $"{string.Join(", ", first)} and {last}";
+    }
+
     /// <summary>0 to 100; 0 while the total is not known.</summary>
     public static int Percent(long part, long total) => total <= 0 ? 0 : (int)Math.Clamp(part * 100 / total, 0, 100);
 

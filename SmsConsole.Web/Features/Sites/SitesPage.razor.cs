@@ -12,14 +12,14 @@ public sealed partial class SitesPage
 
     private readonly IReadOnlyList<Column<SiteRow>> _columns =
     [
-        new("site", "Site", "minmax(11rem, 2.2fr)", SiteCells.Name, "code"),
-        new("status", "State", "11rem", SiteCells.Status, "status"),
-        new("phase", "Phase", "minmax(12rem, 13.5rem)", SiteCells.Phase, "phase"),
-        new("waitingFor", "Waiting for", "minmax(11.5rem, 2.2fr)", SiteCells.Waiting),
+        new("site", "Site", "minmax(10.5rem, 3fr)", SiteCells.Name, "code"),
+        new("status", "State", "10.75rem", SiteCells.Status, "status"),
+        new("phase", "Phase", "minmax(10.5rem, 2.2fr)", SiteCells.Phase, "phase"),
+        new("waitingFor", "Waiting for", "minmax(9.5rem, 2.2fr)", SiteCells.Waiting),
         new("type", "Type", "7rem", SiteCells.Type, "type", Hidden: true),
         new("parent", "Parent", "5rem", SiteCells.Parent, null, Hidden: true),
-        new("version", "Version", "6rem", SiteCells.Version, "version"),
-        new("lastReport", "Last report", "9.5rem", SiteCells.LastReport, "lastReportAt"),
+        new("version", "Version", "5.75rem", SiteCells.Version, "version"),
+        new("lastReport", "Last report", "9rem", SiteCells.LastReport, "lastReportAt"),
     ];
 
     [Inject]

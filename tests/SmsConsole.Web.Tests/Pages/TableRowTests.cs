@@ -43,6 +43,20 @@ public sealed class TableRowTests : PageContext
         IReadOnlyList<Column<Thing>> Columns() => [new("name", "Name", "10rem", _ => builder => builder.AddContent(0, shown))];
     }
 
+    [Fact]
+    public void NamedRow_CanBeSelected_AndIsRenderedWhenItIs()
+    {
+        var told = new List<bool>();
+        var row = Render<TableRow<Thing>>(parameters => parameters.Add(r => r.Row, new Thing("one")).Add(r => r.Columns, _columns).Add(r => r.Name, "one").Add(r => r.OnSelect, told.Add));
+
+        row.Find("input").Change(true);
+        row.Render(parameters => parameters.Add(r => r.IsSelected, true));
+
+        Assert.Equal([true], told);
+        Assert.True(row.Find("input").HasAttribute("checked"));
+        Assert.Equal("selected", row.Find("tr").ClassName?.Trim());
+    }
+
     private IRenderedComponent<TableRow<Thing>> Shown() =>
         Render<TableRow<Thing>>(parameters => parameters.Add(r => r.Row, new Thing("one")).Add(r => r.Columns, _columns));
 

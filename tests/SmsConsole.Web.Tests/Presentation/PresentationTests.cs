@@ -25,6 +25,13 @@ public sealed class PresentationTests
     public void Shape_EveryIcon_IsDrawn() => Assert.All(Enum.GetValues<IconName>(), icon => Assert.StartsWith("<", Icons.Shape(icon), StringComparison.Ordinal));
 
     [Theory]
+    [InlineData("A", "A")]
+    [InlineData("A B", "A and B")]
+    [InlineData("A B C", "A, B and C")]
+    [InlineData("A B C D E", "A, B, C and 2 more")]
+    public void Listed_Names_AreSaidUpToThatMany(string names, string expected) => Assert.Equal(expected, Formats.Listed(names.Split(' '), 3));
+
+    [Theory]
     [InlineData(SiteStatus.Active, 0, "DDDD")]
     [InlineData(SiteStatus.Pending, 0, "WWWW")]
     [InlineData(SiteStatus.Pending, 2, "DRWW")]

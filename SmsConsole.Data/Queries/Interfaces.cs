@@ -55,7 +55,13 @@ public interface IStatusQueries
 {
     Task<Page<StatusMessageRow>> ListAsync(StatusListQuery query, CancellationToken cancellationToken = default);
 
+    /// <summary>Every message, newest first, some at a time; its <see cref="StatusListQuery.PageSize"/> does not matter.</summary>
+    IAsyncEnumerable<StatusMessageRow> AllAsync(StatusListQuery query, CancellationToken cancellationToken = default);
+
     Task<Page<AuditRow>> AuditAsync(ListQuery query, CancellationToken cancellationToken = default);
+
+    /// <summary>Every entry of the audit that has that text, newest first, some at a time.</summary>
+    IAsyncEnumerable<AuditRow> AllAuditAsync(string? search, CancellationToken cancellationToken = default);
 
     Task<Page<UserRow>> UsersAsync(ListQuery query, CancellationToken cancellationToken = default);
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.EntityFrameworkCore;
 using SmsConsole.Data.Security;
 using SmsConsole.Data.Status;
@@ -19,20 +20,21 @@ internal sealed class StatusQueries(SmsStore store, TimeProvider clock) : IStatu
     public Task<Page<StatusMessageRow>> ListAsync(StatusListQuery query, CancellationToken cancellationToken = default) =>
         store.ReadAsync((context, token) => ListAsync(context, query, token), cancellationToken);
 
-    public Task<Page<AuditRow>> AuditAsync(ListQuery query, CancellationToken cancellationToken = default) =>
-        store.ReadAsync(
-            (context, token) =>
-            {
-                IQueryable<AuditEntry> entries = context.Audit;
-                if (Lists.Pattern(query.Search) is { } pattern)
-                {
-                    entries = entries.Where(a => EF.Functions.Like(a.Who, pattern, Lists.Escape)
-                        || EF.Functions.Like(a.Action, pattern, Lists.Escape)
-                        || EF.Functions.Like(a.Target, pattern, Lists.Escape));
-                }
+    public IAsyncEnumerable<StatusMessageRow> AllAsync(StatusListQuery query, CancellationToken cancellationToken = default) =>
+        BackwardsAsync(
+            (context, before, token) => NewestAsync(Matching(context, query).Where(m => m.Id < before), query.AtLeast, ListQuery.MaximumPageSize, token),
+            m => m.Id,
+            query.Before ?? long.MaxValue,
+            cancellationToken);
 
-                return entries.PageAsync(query, _auditSorts, Projections.AuditRow, clock.GetUtcNow(), token);
-            },
+    public Task<Page<AuditRow>> AuditAsync(ListQuery query, CancellationToken cancellationToken = default) =>
+        store.ReadAsync((context, token) => Matching(context, query.Search).PageAsync(query, _auditSorts, Projections.AuditRow, clock.GetUtcNow(), token), cancellationToken);
+
+    public IAsyncEnumerable<AuditRow> AllAuditAsync(string? search, CancellationToken cancellationToken = default) =>
+        BackwardsAsync(
+            (context, before, token) => Matching(context, search).Where(a => a.Id < before).OrderByDescending(a => a.Id).Take(ListQuery.MaximumPageSize).Select(Projections.AuditRow).ToListAsync(token),
+            a => a.Id,
+            long.MaxValue,
             cancellationToken);
 
     public Task<Page<UserRow>> UsersAsync(ListQuery query, CancellationToken cancellationToken = default) =>
@@ -89,6 +91,30 @@ internal sealed class StatusQueries(SmsStore store, TimeProvider clock) : IStatu
             : await CountAsync(messages, query.AtLeast, cancellationToken);
         return new Page<StatusMessageRow>(items, total, clock.GetUtcNow());
     }
+
+    /// <summary>Rows by falling id, some at a time: no read stays open while somebody takes them slowly.</summary>
+    private async IAsyncEnumerable<TRow> BackwardsAsync<TRow>(Func<SmsContext, long, CancellationToken, Task<List<TRow>>> readBefore, Func<TRow, long> idOf, long before, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        List<TRow> some;
+        do
+        {
+            var from = before;
+            some = await store.ReadAsync((context, token) => readBefore(context, from, token), cancellationToken);
+            foreach (var row in some)
+            {
+                yield return row;
+                before = idOf(row);
+            }
+        }
+        while (some.Count == ListQuery.MaximumPageSize);
+    }
+
+    private static IQueryable<AuditEntry> Matching(SmsContext context, string? search) =>
+        Lists.Pattern(search) is { } pattern
+            ? context.Audit.Where(a => EF.Functions.Like(a.Who, pattern, Lists.Escape)
+                || EF.Functions.Like(a.Action, pattern, Lists.Escape)
+                || EF.Functions.Like(a.Target, pattern, Lists.Escape))
+            : context.Audit;
 
     private static IQueryable<StatusMessage> Matching(SmsContext context, StatusListQuery query)
     {

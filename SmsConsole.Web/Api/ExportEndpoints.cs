@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using SmsConsole.Data.Queries;
+using SmsConsole.Web.Features.Security;
 
 namespace SmsConsole.Web.Api;
 
@@ -20,6 +21,16 @@ internal static class ExportEndpoints
                 queries.AllAsync(new JobListQuery(search, sort, Status: status), context.RequestAborted),
                 j => [j.Id, j.Comment, j.Type, j.Status, j.SendingStatus, j.WorkingStatus, j.Destination, j.Priority, j.BytesTotal, j.BytesSent, j.Attempts, j.CreatedAt, j.StartedAt, j.EndedAt, j.Reason]))
             .WithSummary("Jobs as CSV").Produces<string>(contentType: "text/csv");
+        exports.MapGet("/status-messages.csv", (IStatusQueries queries, HttpContext context, string? search = null, string? siteCode = null, string? component = null, Severity? atLeast = null, int? messageId = null) =>
+            new ListParameters { Search = search }.Refuse() ?? Csv("status-messages.csv", ["id", "at", "siteCode", "component", "messageId", "severity", "text"],
+                queries.AllAsync(new StatusListQuery(search, siteCode, component, atLeast, messageId), context.RequestAborted),
+                m => [m.Id, m.At, m.SiteCode, m.Component, m.MessageId, m.Severity, m.Text]))
+            .WithSummary("Status messages as CSV, newest first").Produces<string>(contentType: "text/csv");
+        exports.MapGet("/audit.csv", (IStatusQueries queries, HttpContext context, string? search = null) =>
+            new ListParameters { Search = search }.Refuse() ?? Csv("audit.csv", ["id", "at", "who", "action", "target", "outcome", "before", "after"],
+                queries.AllAuditAsync(search, context.RequestAborted),
+                a => [a.Id, a.At, a.Who, a.Action, a.Target, a.Succeeded ? "Done" : "Refused", a.Before, a.After]))
+            .RequireAuthorization(Policies.Administrator).WithSummary("The audit as CSV, newest first").Produces<string>(contentType: "text/csv");
     }
 
     /// <summary>One cell: quoted where needed, and never the beginning of a spreadsheet formula.</summary>

@@ -156,6 +156,24 @@ public sealed class ListTests
 
     [Theory]
     [ClassData(typeof(Providers))]
+    public async Task AllAsync_MoreMessagesAndEntriesThanOneRead_GivesEachOnceNewestFirst(SmsProvider provider)
+    {
+        await using var database = await TestDatabase.CreateAsync(provider);
+        await database.AddAsync([.. Enumerable.Range(0, 1_050).Select(i => Rows.Message(i % 2 == 0 ? "S01" : "S02", (Severity)(i % 3)))]);
+        await database.AddAsync([.. Enumerable.Range(0, 1_000).Select(i => new AuditEntry { At = database.Now, Who = "vera", Action = "job.cancel", Target = $"P01{i:00000}", Succeeded = true })]);
+        var status = database.Get<IStatusQueries>();
+
+        var messages = await status.AllAsync(new StatusListQuery(PageSize: 3), Cancellation).ToListAsync(Cancellation);
+        Assert.Equal(Enumerable.Range(1, 1_050).Reverse().Select(i => (long)i), messages.Select(m => m.Id));
+        Assert.Equal(350, await status.AllAsync(new StatusListQuery(AtLeast: Severity.Warning, SiteCode: "S01"), Cancellation).CountAsync(Cancellation));
+        var entries = await status.AllAuditAsync(null, Cancellation).ToListAsync(Cancellation);
+        Assert.Equal(1_000, entries.Select(a => a.Target).Distinct().Count());
+        Assert.Equal("P0100999", entries[0].Target);
+        Assert.Single(await status.AllAuditAsync("00042", Cancellation).ToListAsync(Cancellation));
+    }
+
+    [Theory]
+    [ClassData(typeof(Providers))]
     public async Task StatusMessages_ReadByKeyset_EachOnceNewestFirst(SmsProvider provider)
     {
         await using var database = await TestDatabase.CreateAsync(provider);

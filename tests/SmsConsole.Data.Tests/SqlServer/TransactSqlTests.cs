@@ -108,7 +108,15 @@ public sealed class TransactSqlTests : IDisposable
         {
         }
 
-        Assert.InRange(_server.Commands.Count, all + 4, all + 8);
+        await foreach (var _ in status.AllAsync(new StatusListQuery("x", "S01", AtLeast: Severity.Warning), Cancellation))
+        {
+        }
+
+        await foreach (var _ in status.AllAuditAsync("x", Cancellation))
+        {
+        }
+
+        Assert.InRange(_server.Commands.Count, all + 6, all + 12);
         var details = _server.Commands.Count;
         await sites.FindAsync("S01", Cancellation);
         Assert.Contains(_server.Commands.Skip(details), c => c.Contains("[Jobs]", StringComparison.Ordinal));

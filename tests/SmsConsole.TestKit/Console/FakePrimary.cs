@@ -148,6 +148,22 @@ public sealed class FakePrimary : ISiteQueries, IJobQueries, IStatusQueries, ISi
         return new Page<StatusMessageRow>([.. all.Where(m => query.Before is null || m.Id < query.Before).Take(query.PageSize)], all.Count, Start);
     }
 
+    async IAsyncEnumerable<StatusMessageRow> IStatusQueries.AllAsync(StatusListQuery query, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (var message in (await ((IStatusQueries)this).ListAsync(query with { PageSize = int.MaxValue }, cancellationToken)).Items)
+        {
+            yield return message;
+        }
+    }
+
+    async IAsyncEnumerable<AuditRow> IStatusQueries.AllAuditAsync(string? search, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (var entry in (await AuditAsync(new ListQuery(search, PageSize: int.MaxValue), cancellationToken)).Items)
+        {
+            yield return entry;
+        }
+    }
+
     public async Task<Page<AuditRow>> AuditAsync(ListQuery query, CancellationToken cancellationToken = default)
     {
         await MayAnswerAsync(cancellationToken);

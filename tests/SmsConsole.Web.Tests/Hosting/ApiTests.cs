@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using SmsConsole.TestKit;
 using SmsConsole.Web.Api;
 
 namespace SmsConsole.Web.Tests.Hosting;
@@ -98,7 +99,38 @@ public sealed class ApiTests
         await Problem(answer, status, code);
     }
 
+    [Fact]
+    public async Task Export_StatusMessages_AreThoseOfTheFilterNewestFirst()
+    {
+        await using var console = await TestConsole.StartAsync();
+        await DatabaseSeed.MessagesAsync(console.Services, 700, 7);
+        using var client = await console.ProgramAsync("vera");
+
+        var all = await LinesAsync(client, "/api/v1/exports/status-messages.csv");
+        var some = await LinesAsync(client, "/api/v1/exports/status-messages.csv?atLeast=Error");
+
+        Assert.Equal("id,at,siteCode,component,messageId,severity,text", all[0]);
+        Assert.Equal(Enumerable.Range(1, 700).Reverse(), all[1..].Select(l => int.Parse(l.Split(',')[0], System.Globalization.CultureInfo.InvariantCulture)));
+        Assert.Equal(all.Where(l => l.Contains(",Error,", StringComparison.Ordinal)), some[1..]);
+        Assert.NotEmpty(some[1..]);
+    }
+
+    [Fact]
+    public async Task Export_Audit_IsWhatIsSearchedFor()
+    {
+        await using var console = await TestConsole.StartAsync();
+        using var client = await console.ProgramAsync("admin");
+
+        var all = await LinesAsync(client, "/api/v1/exports/audit.csv");
+        var some = await LinesAsync(client, "/api/v1/exports/audit.csv?search=vera");
+
+        Assert.Equal("id,at,who,action,target,outcome,before,after", all[0]);
+        Assert.Matches("^[0-9]+,[0-9T:Z-]+,admin,user.create,vera,Done,,Viewer$", Assert.Single(some[1..], l => l.Contains("user.create", StringComparison.Ordinal)));
+        Assert.True(all.Length > some.Length);
+    }
+
     [Theory]
+    [InlineData("/api/v1/exports/status-messages.csv?atLeast=7", "atLeast")]
     [InlineData("/api/v1/sites?status=99", "status")]
     [InlineData("/api/v1/sites?status=1", "status")]
     [InlineData("/api/v1/sites?status=Active,Pending", "status")]
@@ -237,6 +269,9 @@ public sealed class ApiTests
     [InlineData("@x", "'@x")]
     [InlineData(null, "")]
     public void Cell_AnyText_IsQuotedAndNoFormula(string? text, string expected) => Assert.Equal(expected, ExportEndpoints.Cell(text));
+
+    private static async Task<string[]> LinesAsync(HttpClient client, string path) =>
+        (await client.GetStringAsync(path)).TrimStart('\uFEFF').Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
 
     private static async Task<JsonElement> Problem(HttpResponseMessage answer, HttpStatusCode status, string code)
     {

@@ -47,6 +47,8 @@ public sealed class AuthorizationMatrixTests
         ["GET /api/v1/status-messages"] = Least.Viewer,
         ["GET /api/v1/exports/sites.csv"] = Least.Viewer,
         ["GET /api/v1/exports/jobs.csv"] = Least.Viewer,
+        ["GET /api/v1/exports/status-messages.csv"] = Least.Viewer,
+        ["GET /api/v1/exports/audit.csv"] = Least.Administrator,
         ["GET /api/v1/users/"] = Least.Administrator,
         ["POST /api/v1/users/"] = Least.Administrator,
         ["PUT /api/v1/users/{name}"] = Least.Administrator,

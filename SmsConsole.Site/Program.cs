@@ -51,20 +51,20 @@ internal static class SiteProgramEntry
             switch (verb, options)
             {
                 case (_, []):
-                    return await RunAsync(verb, root, detach: false, supervisor: null);
+                    return await RunAsync(verb, root);
                 case ("bootstrap" or "run", ["--detach"]):
-                    return await RunAsync(verb, root, detach: true, supervisor: null);
+                    return await RunAsync(verb, root, detach: true);
                 case ("run", ["--supervisor", var text]) when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var supervisor):
-                    return await RunAsync(verb, root, detach: false, supervisor);
+                    return await RunAsync(verb, root, supervisor: supervisor);
                 case ("run", ["--service", var name]) when OperatingSystem.IsWindows():
-                    return await ServeAsync(name, root);
+                    return await RunAsync(verb, root, service: name);
             }
         }
 
         return await UsageAsync($"Not a command of sms-site: {string.Join(' ', args)}");
     }
 
-    private static async Task<int> RunAsync(string verb, SmsRoot root, bool detach, int? supervisor)
+    private static async Task<int> RunAsync(string verb, SmsRoot root, bool detach = false, int? supervisor = null, string? service = null)
     {
         using var stop = new CancellationTokenSource();
         using var terminated = System.Runtime.InteropServices.PosixSignalRegistration.Create(System.Runtime.InteropServices.PosixSignal.SIGTERM, context =>
@@ -94,6 +94,8 @@ internal static class SiteProgramEntry
             return verb switch
             {
                 "bootstrap" => await new BootstrapProcess(disk, root, processes, clock).RunAsync(stop.Token),
+                "run" when service is not null && OperatingSystem.IsWindows() =>
+                    ServiceProcess.Run(service, token => new SiteServerProcess(disk, root, processes, clock).RunAsync(null, token)),
                 "run" => await new SiteServerProcess(disk, root, processes, clock).RunAsync(supervisor, stop.Token),
                 "stop" => await SiteStop.RunAsync(disk, root, stop.Token),
                 _ => await new LinkServer(disk, processes, root, clock, Console.OpenStandardInput(), Console.OpenStandardOutput()).RunAsync(stop.Token),
@@ -104,20 +106,6 @@ internal static class SiteProgramEntry
             return 0;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
-        {
-            await Console.Error.WriteLineAsync("sms-site: " + e.Message);
-            return 1;
-        }
-    }
-
-    [System.Runtime.Versioning.SupportedOSPlatform("windows")]
-    private static async Task<int> ServeAsync(string service, SmsRoot root)
-    {
-        try
-        {
-            return ServiceProcess.Run(service, token => new SiteServerProcess(PhysicalDisk.Instance, root, new SiteProcesses(), TimeProvider.System).RunAsync(null, token));
-        }
-        catch (IOException e)
         {
             await Console.Error.WriteLineAsync("sms-site: " + e.Message);
             return 1;

@@ -17,6 +17,8 @@ public sealed class SystemdUnit(IDisk disk, SmsRoot root, string siteCode) : ISi
 
     public string Name => $"sms-site-{siteCode}.service";
 
+    internal RegisteredRoot Registered { get; } = new(disk, root, " run --root ", '\'', StringComparison.Ordinal);
+
     private static bool RunsThisMachine => OperatingSystem.IsLinux() && Directory.Exists("/run/systemd/system");
 
     private string UnitFile => Path.Combine(Units, Name);
@@ -60,7 +62,7 @@ public sealed class SystemdUnit(IDisk disk, SmsRoot root, string siteCode) : ISi
 
         try
         {
-            if (Present() is { } present && RootOf(present) is { } other && other != root.Path && disk.DirectoryExists(new SmsRoot(other).Components))
+            if (Present() is { } present && Registered.OfAnotherSite(present) is { } other)
             {
                 log.Warning($"{Name} is the site server of another primary's site, in {other}. The parent's watchdog starts this one.");
                 return false;
@@ -90,7 +92,7 @@ public sealed class SystemdUnit(IDisk disk, SmsRoot root, string siteCode) : ISi
 
     public async Task<bool> IsInChargeAsync(CancellationToken cancellationToken)
     {
-        if (!RunsThisMachine || Present() is not { } unit || RootOf(unit) != root.Path)
+        if (!RunsThisMachine || Present() is not { } unit || !Registered.IsOurs(unit))
         {
             return false;
         }
@@ -103,15 +105,6 @@ public sealed class SystemdUnit(IDisk disk, SmsRoot root, string siteCode) : ISi
         {
             return false; // no systemctl: nobody could have registered it
         }
-    }
-
-    /// <summary>Whose site server a unit starts: another primary may have a site of the same code on this machine. Null for a unit that is none of ours.</summary>
-    internal static string? RootOf(string unit)
-    {
-        const string Before = " run --root ";
-        var start = unit.IndexOf(Before, StringComparison.Ordinal);
-        var end = start < 0 ? -1 : unit.IndexOf('\'', start);
-        return end < 0 ? null : unit[(start + Before.Length)..end];
     }
 
     private string? Present() => disk.FileExists(UnitFile) ? Encoding.UTF8.GetString(disk.ReadAll(UnitFile, 64 << 10)) : null;

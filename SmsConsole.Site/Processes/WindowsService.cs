@@ -14,6 +14,8 @@ public sealed class WindowsService(IDisk disk, SmsRoot root, string siteCode, IS
 
     public string Name => $"sms-site-{siteCode}";
 
+    internal RegisteredRoot Registered { get; } = new(disk, root, " run --root \"", '"', StringComparison.OrdinalIgnoreCase);
+
     /// <summary>What the manager starts. A path of Windows holds no quotation mark, and a root does not end with a backslash.</summary>
     public string CommandLine()
     {
@@ -28,7 +30,7 @@ public sealed class WindowsService(IDisk disk, SmsRoot root, string siteCode, IS
     {
         try
         {
-            if (services.Find(Name) is { } present && RootOf(present.CommandLine) is { } other && !IsOurs(other) && disk.DirectoryExists(new SmsRoot(other).Components))
+            if (services.Find(Name) is { } present && Registered.OfAnotherSite(present.CommandLine) is { } other)
             {
                 log.Warning($"{Name} is the site server of another primary's site, in {other}. The parent's watchdog starts this one.");
                 return Task.FromResult(false);
@@ -57,22 +59,11 @@ public sealed class WindowsService(IDisk disk, SmsRoot root, string siteCode, IS
     {
         try
         {
-            return Task.FromResult(services.Find(Name) is { } service && RootOf(service.CommandLine) is { } path && IsOurs(path) && (!service.IsStopped || service.ExitCode is 0 or Died));
+            return Task.FromResult(services.Find(Name) is { } service && Registered.IsOurs(service.CommandLine) && (!service.IsStopped || service.ExitCode is 0 or Died));
         }
         catch (Win32Exception)
         {
             return Task.FromResult(false); // who may not look at it has not registered it
         }
     }
-
-    /// <summary>Whose site server a service starts: another primary may have a site of the same code on this machine. Null for a service that is none of ours.</summary>
-    internal static string? RootOf(string commandLine)
-    {
-        const string Before = " run --root \"";
-        var start = commandLine.IndexOf(Before, StringComparison.Ordinal);
-        var end = start < 0 ? -1 : commandLine.IndexOf('"', start + Before.Length);
-        return end < 0 ? null : commandLine[(start + Before.Length)..end];
-    }
-
-    private bool IsOurs(string path) => string.Equals(path, root.Path, StringComparison.OrdinalIgnoreCase);
 }

@@ -1,4 +1,5 @@
 using SmsConsole.SiteServer.Formats;
+using SmsConsole.SiteServer.Spool;
 
 namespace SmsConsole.SiteServer;
 
@@ -136,9 +137,6 @@ public sealed class LinkException(LinkStage stage, string message, bool retryabl
 
     public bool Retryable { get; } = retryable;
 }
-
-/// <summary>A piece of a log file.</summary>
-public sealed record LogPiece(IReadOnlyList<string> Lines, long NextOffset);
 
 /// <summary>A connection to a destination. One per destination at a time; not thread-safe.</summary>
 public interface ISiteLink : IAsyncDisposable

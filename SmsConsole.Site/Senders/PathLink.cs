@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using SmsConsole.SiteServer.Spool;
 using SmsConsole.SiteServer.Trust;
@@ -10,7 +9,6 @@ namespace SmsConsole.SiteServer;
 /// <summary>A link to a site whose SMS root directory is a path of this machine. Behind SSH the far side runs the same code.</summary>
 public sealed class PathLink(IDisk disk, ISiteProcesses processes, string directory, TimeProvider clock) : ISiteLink
 {
-    private const int MaximumLogPiece = 64 << 10;
     private const int MaximumConfirmation = 16 << 10;
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
     private readonly SmsRoot _root = new(directory);
@@ -171,34 +169,12 @@ public sealed class PathLink(IDisk disk, ISiteProcesses processes, string direct
         return new Drop(disk, _root.Receive).SendFileAsync(name, payloadFile, instruction, progress, cancellationToken);
     }
 
-    public async Task<LogPiece> ReadLogAsync(string component, long offset, CancellationToken cancellationToken)
+    public Task<LogPiece> ReadLogAsync(string component, long offset, CancellationToken cancellationToken)
     {
-        if (component.Length is 0 or > 40 || !component.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-'))
-        {
-            return new LogPiece([], 0);
-        }
-
+        // The far side of a link takes no name on trust.
+        var isName = component.Length is > 0 and <= 40 && component.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-');
         var file = component == "bootstrp" ? _root.BootstrapLog : Path.Combine(_root.Logs, component + ".log");
-        var length = disk.Length(file);
-        if (length < 0)
-        {
-            return new LogPiece([], 0);
-        }
-
-        var start = offset < 0 ? Math.Max(0, length + offset) : Math.Min(offset, length);
-        var buffer = new byte[(int)Math.Min(length - start, MaximumLogPiece)];
-        await using var stream = disk.OpenRead(file);
-        stream.Seek(start, SeekOrigin.Begin);
-        var read = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
-        var end = Array.LastIndexOf(buffer, (byte)'\n', Math.Max(0, read - 1), read) + 1;
-        var text = Encoding.UTF8.GetString(buffer, 0, end);
-        var lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries).ToList();
-        if (offset < 0 && start > 0 && lines.Count > 0)
-        {
-            lines.RemoveAt(0); // begun in the middle
-        }
-
-        return new LogPiece(lines, start + end);
+        return Task.FromResult(isName ? TraceLogReader.Read(disk, file, offset) : LogPiece.Nothing);
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;

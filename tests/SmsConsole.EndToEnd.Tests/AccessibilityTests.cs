@@ -134,6 +134,7 @@ public partial class AccessibilityTests(Browser browser, ITestOutputHelper outpu
         await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { NameRegex = RetryFailed() }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Alertdialog)).ToContainTextAsync(DatabaseSeed.Code(31));
         await JudgeAsync(page, "full-sites-retry");
+        await page.Button("Keep as it is").ClickAsync();
         await VisitAsync(page, "sites/" + DatabaseSeed.Code(31), "full-site-failed");
         await page.Button("Retry").ClickAsync();
         await Expect(page.GetByRole(AriaRole.Alertdialog)).ToBeVisibleAsync();

@@ -159,10 +159,14 @@ public class ProcessTests
     }
 
     [Fact]
-    public void SystemdUnit_RootOf_IsTheRootItWasWrittenFor()
+    public void SystemdUnit_Registered_IsTheRootItWasWrittenFor()
     {
-        Assert.Equal("/srv/sms/S01", SystemdUnit.RootOf(new SystemdUnit(PhysicalDisk.Instance, new SmsRoot("/srv/sms/S01"), "S01").Text()!));
-        Assert.Null(SystemdUnit.RootOf("[Service]\nExecStart=/usr/bin/another --root /srv/sms/S01\n"));
+        var unit = new SystemdUnit(PhysicalDisk.Instance, new SmsRoot("/srv/sms/S01"), "S01");
+
+        Assert.Equal("/srv/sms/S01", unit.Registered.Of(unit.Text()!));
+        Assert.True(unit.Registered.IsOurs(unit.Text()!));
+        Assert.False(unit.Registered.IsOurs(new SystemdUnit(PhysicalDisk.Instance, new SmsRoot("/srv/sms/s01"), "S01").Text()!));
+        Assert.Null(unit.Registered.Of("[Service]\nExecStart=/usr/bin/another --root /srv/sms/S01\n"));
     }
 
     [Theory]

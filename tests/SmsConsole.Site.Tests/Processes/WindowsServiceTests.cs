@@ -108,7 +108,7 @@ public sealed class WindowsServiceTests : IDisposable
     [InlineData("\"C:\\Program Files\\dotnet\\dotnet.exe\" \"D:\\SMS 1\\SITE.SRV\\SITE.BIN\\A\\sms-site.dll\" run --root \"D:\\SMS 1\" --service sms-site-S01", "D:\\SMS 1")]
     [InlineData("C:\\Windows\\system32\\svchost.exe -k netsvcs", null)]
     [InlineData("sms-site.exe run --root \"C:\\SMS", null)]
-    public void RootOf_AnyCommandLine_IsOursOrNull(string commandLine, string? expected) => Assert.Equal(expected, WindowsService.RootOf(commandLine));
+    public void Registered_AnyCommandLine_IsTheRootOrNull(string commandLine, string? expected) => Assert.Equal(expected, Service.Registered.Of(commandLine));
 
     private static void UseSlot(SmsRoot root, string slot)
     {

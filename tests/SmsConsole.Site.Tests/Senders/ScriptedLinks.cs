@@ -1,4 +1,5 @@
 using SmsConsole.SiteServer.Formats;
+using SmsConsole.SiteServer.Spool;
 
 namespace SmsConsole.SiteServer.Tests.Senders;
 

@@ -324,6 +324,7 @@ public sealed class SenderTests : IAsyncDisposable
 
         Assert.NotNull(round);
         await round;
+        await _links.UntilAsync(() => _links.Open == 1); // till then the sending keeps its state, in a file beside the request at first
         Assert.False(claimedMeanwhile);
         Assert.Equal([claimed], Directory.GetFiles(Outbox));
         Assert.Equal(SendRequestPriority.High, SendRequest.Parse(await File.ReadAllBytesAsync(claimed, TestContext.Current.CancellationToken)).Value!.Priority);

@@ -1,3 +1,4 @@
+using SmsConsole.SiteServer.Spool;
 using SmsConsole.SiteServer;
 
 namespace SmsConsole.TestKit;

@@ -207,6 +207,7 @@ internal abstract class SmsContext(DbContextOptions options, TimeProvider clock,
         // Messages have no number yet and views ask by site: one change row for all new ones of a site.
         StatusMessage message => (ChangeKinds.StatusMessage, message.SiteCode, 0),
         ConsoleUser user => (ChangeKinds.User, user.UserName ?? user.Id, 0),
+        AuditEntry => (ChangeKinds.Audit, "", 0),
         _ => (null, "", 0),
     };
 }
@@ -225,4 +226,5 @@ internal static class ChangeKinds
     public const string SendRequest = nameof(SendRequest);
     public const string StatusMessage = nameof(StatusMessage);
     public const string User = nameof(User);
+    public const string Audit = nameof(Audit);
 }

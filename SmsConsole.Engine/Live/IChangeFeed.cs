@@ -9,6 +9,9 @@ public enum ChangeKind
     StatusMessage,
     User,
 
+    /// <summary>Something was written to the audit; it has no id.</summary>
+    Audit,
+
     /// <summary>Some changes were missed: read everything again.</summary>
     Resync,
 }

@@ -36,8 +36,12 @@ internal sealed class Sessions(IServiceScopeFactory scopes, SmsStore store, IDat
         await using var scope = scopes.CreateAsyncScope();
         var users = scope.ServiceProvider.GetRequiredService<UserManager<ConsoleUser>>();
         var context = scope.ServiceProvider.GetRequiredService<SmsContext>();
-        var user = UserRules.CheckName(userName) is null ? await users.FindByNameAsync(userName) : null;
-        var refusal = await RefusalAsync(users, user, password, throttle.TryBegin(userName, from));
+        var isName = UserRules.CheckName(userName) is null;
+        var user = isName ? await users.FindByNameAsync(userName) : null;
+
+        // What can be no name is counted as one, and not kept: it may be as long as a request.
+        var account = isName ? userName : string.Empty;
+        var refusal = await RefusalAsync(users, user, password, throttle.TryBegin(account, from));
         context.Audit.Add(new AuditEntry
         {
             At = time.GetUtcNow().UtcDateTime,
@@ -50,9 +54,9 @@ internal sealed class Sessions(IServiceScopeFactory scopes, SmsStore store, IDat
         if (refusal is null)
         {
             user!.LastSignInAt = time.GetUtcNow().UtcDateTime;
-            throttle.Succeeded(userName, from);
+            throttle.Succeeded(account, from);
         }
-        else if (user is not null && throttle.WaitUntil(userName, from) is { } until)
+        else if (user is not null && throttle.WaitUntil(account, from) is { } until)
         {
             // For the list of users only: it keeps nobody out.
             user.LockoutEnd = until;

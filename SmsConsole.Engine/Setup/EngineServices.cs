@@ -60,6 +60,7 @@ public static class EngineServices
         yield return new Worker(SiteComponents.LanSender, TimeSpan.FromSeconds(1), root.Outbox(Scheduler.LanOutbox), services.GetRequiredService<Sender>().RunOnceAsync, services.GetRequiredService<Sender>().StopAsync);
         yield return new Worker(SiteComponents.Despooler, TimeSpan.FromSeconds(2), root.Receive, services.GetRequiredService<Despooler>().RunOnceAsync);
         yield return new Worker(SiteComponents.SiteConfigManager, TimeSpan.FromSeconds(10), null, services.GetRequiredService<SiteConfigManager>().RunOnceAsync);
+        yield return new Worker(Components.SqlMonitor, SiteMaintenance.RoundEvery, null, services.GetRequiredService<SiteMaintenance>().RunRoundAsync);
         yield return new Worker(Components.Collector, TimeSpan.FromSeconds(5), null, services.GetRequiredService<Collector>().RunOnceAsync, services.GetRequiredService<Collector>().StopAsync);
     }
 

@@ -15,6 +15,29 @@ namespace SmsConsole.Engine;
 /// </summary>
 internal sealed partial class FirstStart(EngineStore store, PrimarySite primary, SmsConsoleOptions options, SitePackageLibrary packages, IDisk disk, TimeProvider clock, ILogger<FirstStart> log)
 {
+    /// <summary>
+    /// Before the lease is taken: an engine with another SMS root has another key, and every site would refuse what it sends.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The database is another primary's, or this SMS root does not hold the primary's key.</exception>
+    public async Task RequireOwnDatabaseAsync(CancellationToken cancellationToken)
+    {
+        var known = await store.ReadAsync((db, token) => db.Sites.Where(s => s.Type == SiteType.Primary).Select(s => new { s.Code, s.PublicKey }).FirstOrDefaultAsync(token), cancellationToken);
+        if (known is null)
+        {
+            return;
+        }
+
+        if (known.Code != primary.Code)
+        {
+            throw new InvalidOperationException($"The database belongs to primary site {known.Code}, the settings say {primary.Code}. A site never changes its code.");
+        }
+
+        if (known.PublicKey is { Length: > 0 } && !(primary.HasKey && known.PublicKey.AsSpan().SequenceEqual(primary.Key.PublicKey)))
+        {
+            throw new InvalidOperationException($"The database belongs to primary site {known.Code} with another key than the SMS root directory {primary.Root.Path} holds in SITE.SRV/TRUST: its sites would refuse this engine. Start it with the SMS root directory of that primary.");
+        }
+    }
+
     public async Task EnsureAsync(CancellationToken cancellationToken)
     {
         CreateFolders();
@@ -45,11 +68,9 @@ internal sealed partial class FirstStart(EngineStore store, PrimarySite primary,
 
     private async Task<bool> CreateSiteAsync(SmsContext db, SiteControlFile image, CancellationToken cancellationToken)
     {
-        if (await db.Sites.FirstOrDefaultAsync(s => s.Type == SiteType.Primary, cancellationToken) is { } existing)
+        if (await db.Sites.AnyAsync(s => s.Type == SiteType.Primary, cancellationToken))
         {
-            return existing.Code == primary.Code
-                ? false
-                : throw new InvalidOperationException($"The database belongs to primary site {existing.Code}, the settings say {primary.Code}. A site never changes its code.");
+            return false;
         }
 
         var site = new Site

@@ -19,6 +19,9 @@ internal sealed class PrimarySite(SmsConsoleOptions options, IDisk disk) : IDisp
 
     public SmsRoot Root { get; } = new(options.SmsRoot);
 
+    /// <summary>False until the first start has made the key.</summary>
+    public bool HasKey => SiteKey.IsIn(disk, Root);
+
     /// <summary>Made at the first start; its public half goes to every new site.</summary>
     public SiteKey Key => _key.Value;
 

@@ -24,9 +24,32 @@ internal sealed record MaintenanceLimits(TimeSpan OperationAge, int Operations, 
 /// other writers wait for moments only. Jobs, histories, images and the audit stay: they are what the console shows and proves.
 /// Killed here: each batch is one transaction; the rest is found an hour later.
 /// </summary>
-internal sealed partial class SiteMaintenance(EngineStore store, MaintenanceLimits limits, PrimarySite primary, ILogger<SiteMaintenance> log)
+internal sealed partial class SiteMaintenance(EngineStore store, SmsStore data, MaintenanceLimits limits, PrimarySite primary, ILogger<SiteMaintenance> log)
 {
+    /// <summary>How often the engine wakes it, first at its start.</summary>
+    public static readonly TimeSpan RoundEvery = TimeSpan.FromMinutes(5);
+
+    /// <summary>Change rows kept for followers in other processes that were away.</summary>
+    private const long KeptChanges = 50_000;
+
+    private const int RoundsPerHour = 12;
     private const int BatchSize = 500;
+    private int _rounds;
+
+    /// <summary>Change rows at every round but the first, when an engine that has just begun has better to do; all else once an hour.</summary>
+    public async Task RunRoundAsync(CancellationToken cancellationToken)
+    {
+        var round = _rounds++;
+        if (round > 0)
+        {
+            await data.PruneChangesAsync(KeptChanges, cancellationToken);
+        }
+
+        if (round % RoundsPerHour == 1)
+        {
+            await RunOnceAsync(cancellationToken);
+        }
+    }
 
     public async Task RunOnceAsync(CancellationToken cancellationToken)
     {

@@ -1,6 +1,5 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
-using SmsConsole.Data;
 using SmsConsole.SiteServer.Spool;
 
 namespace SmsConsole.Engine;
@@ -10,31 +9,21 @@ namespace SmsConsole.Engine;
 /// <list type="bullet">
 /// <item>Woken after every commit of this process; a poll is the guarantee, and the only way where the engine runs elsewhere.</item>
 /// <item>Reads the change rows behind the last one it read.</item>
-/// <item>May write .WAK files and, now and then, delete old change rows and what <see cref="SiteMaintenance"/> takes out. Without the lease it only tells views.</item>
+/// <item>May write .WAK files. Without the lease it only tells views.</item>
 /// <item>Killed here: it begins at the newest row again. Views begin with a snapshot and every component looks for work at its start, so
 /// nothing before that row is owed to anyone.</item>
 /// </list>
 /// </summary>
 internal sealed partial class SqlMonitor(
     EngineStore store,
-    SmsStore data,
-    SiteMaintenance maintenance,
     ChangeFeed feed,
     EngineFence fence,
     PrimarySite primary,
     IDisk disk,
     IWorkerNudge workers,
-    TimeProvider clock,
     ILogger<SqlMonitor> log)
 {
-    /// <summary>Change rows kept for followers in other processes that were away.</summary>
-    private const long KeptRows = 50_000;
-
     private const int BatchSize = 2000;
-    private static readonly TimeSpan _pruneEvery = TimeSpan.FromMinutes(5);
-    private static readonly TimeSpan _maintainEvery = TimeSpan.FromHours(1);
-    private DateTimeOffset _pruneAt = clock.GetUtcNow() + _pruneEvery;
-    private DateTimeOffset _maintainAt = clock.GetUtcNow() + _pruneEvery;
     private long? _last;
 
     public async Task RunOnceAsync(CancellationToken cancellationToken)
@@ -53,9 +42,9 @@ internal sealed partial class SqlMonitor(
                 (db, token) => db.Changes.Where(c => c.Sequence > last).OrderBy(c => c.Sequence).Take(BatchSize).ToListAsync(token),
                 cancellationToken);
             read = rows.Count;
-            if (read > 0 && rows[0].Sequence > last + KeptRows / 2)
+            if (read > 0 && rows[0].Sequence > last + 1)
             {
-                // So far behind that rows may have been pruned meanwhile.
+                // Rows were pruned while this process was away, or a number was never used; which, nobody can tell.
                 feed.PublishResync();
             }
 
@@ -76,8 +65,6 @@ internal sealed partial class SqlMonitor(
             }
         }
         while (read == BatchSize);
-
-        await PruneAsync(cancellationToken);
     }
 
     /// <summary>One wake-up file stands for all changes until the component has taken it.</summary>
@@ -92,21 +79,6 @@ internal sealed partial class SqlMonitor(
 
         workers.Nudge(component);
         LogWoken(primary.Code, component);
-    }
-
-    private async Task PruneAsync(CancellationToken cancellationToken)
-    {
-        if (fence.Held && clock.GetUtcNow() >= _pruneAt)
-        {
-            _pruneAt = clock.GetUtcNow() + _pruneEvery;
-            await data.PruneChangesAsync(KeptRows, cancellationToken);
-        }
-
-        if (fence.Held && clock.GetUtcNow() >= _maintainAt)
-        {
-            _maintainAt = clock.GetUtcNow() + _maintainEvery;
-            await maintenance.RunOnceAsync(cancellationToken);
-        }
     }
 
     [LoggerMessage(2801, LogLevel.Debug, "{SiteCode}: {Component} woken by a committed change.")]

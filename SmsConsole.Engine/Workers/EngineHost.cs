@@ -43,6 +43,7 @@ internal sealed partial class EngineHost(
                 await database.MigrateAsync(stoppingToken);
                 _root ??= SiteLock.TryAcquire(Path.Combine(primary.Root.Path, "SITE.SRV", "ENGINE.LCK"));
                 lease.HoldsRoot = _root is not null;
+                await setup.RequireOwnDatabaseAsync(stoppingToken);
                 if (await WhoElseAsync(stoppingToken) is { } holder)
                 {
                     if (told != holder)
@@ -81,6 +82,7 @@ internal sealed partial class EngineHost(
         do
         {
             await Task.Delay(LeaseKeeper.RenewEvery, clock, cancellationToken);
+            workers.NudgeOverdue();
         }
         while (await lease.RenewAsync(cancellationToken));
         LogLost(primary.Code);

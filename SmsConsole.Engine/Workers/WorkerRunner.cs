@@ -23,6 +23,7 @@ internal sealed partial class WorkerRunner(
     private readonly List<IDisposable> _watches = [];
     private IReadOnlyDictionary<string, Worker> _workers = new Dictionary<string, Worker>();
     private readonly ConcurrentDictionary<Guid, Task> _running = new();
+    private readonly ConcurrentDictionary<string, long> _ranAt = new(StringComparer.Ordinal);
     private IScheduler? _clock;
     private DateTimeOffset _startedAt;
     private bool _listens;
@@ -47,6 +48,7 @@ internal sealed partial class WorkerRunner(
             var trigger = TriggerBuilder.Create().WithIdentity(worker.Component).StartNow()
                 .WithSimpleSchedule(s => s.WithInterval(worker.Interval).RepeatForever())
                 .Build();
+            _ranAt[worker.Component] = clock.GetTimestamp();
             await scheduler.ScheduleJob(job, trigger, cancellationToken: cancellationToken);
             Watch(worker);
         }
@@ -106,9 +108,22 @@ internal sealed partial class WorkerRunner(
         }
     }
 
+    /// <summary>
+    /// Wakes what has not run for twice its interval. The alarm clock goes by the time of day: when that is put back (F9), no interval is over
+    /// before the old time has come again.
+    /// </summary>
+    public void NudgeOverdue()
+    {
+        foreach (var worker in _workers.Values.Where(w => _ranAt.TryGetValue(w.Component, out var at) && clock.GetElapsedTime(at) > 2 * w.Interval))
+        {
+            Nudge(worker.Component);
+        }
+    }
+
     public async Task RunAsync(string component, CancellationToken cancellationToken)
     {
         _nudged.TryRemove(component, out _);
+        _ranAt[component] = clock.GetTimestamp();
         if (!_workers.TryGetValue(component, out var worker))
         {
             return;

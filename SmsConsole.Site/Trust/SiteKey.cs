@@ -19,10 +19,12 @@ public sealed class SiteKey : IDisposable
     /// <summary>SubjectPublicKeyInfo.</summary>
     public byte[] PublicKey { get; }
 
+    public static bool IsIn(IDisk disk, SmsRoot root) => disk.FileExists(FileOf(root));
+
     /// <summary>Loads the site's key, making one the first time.</summary>
     public static SiteKey LoadOrCreate(IDisk disk, SmsRoot root)
     {
-        var file = Path.Combine(root.Trust, "SITE.KEY");
+        var file = FileOf(root);
         disk.CreateDirectory(root.Trust);
         if (disk.FileExists(file))
         {
@@ -35,6 +37,8 @@ public sealed class SiteKey : IDisposable
         disk.Write(file, key.ExportPkcs8PrivateKey(), ownerOnly: true);
         return new SiteKey(key);
     }
+
+    private static string FileOf(SmsRoot root) => Path.Combine(root.Trust, "SITE.KEY");
 
     public byte[] Sign(ReadOnlySpan<byte> data)
     {

@@ -121,9 +121,18 @@ internal static class ConsoleHost
         cookie.ReturnUrlParameter = "returnUrl";
         cookie.Events.OnValidatePrincipal = async context =>
         {
-            var sessions = context.HttpContext.RequestServices.GetRequiredService<ISessions>();
-            if (context.Principal is null || !await sessions.IsCurrentAsync(context.Principal, context.HttpContext.RequestAborted))
+            var services = context.HttpContext.RequestServices;
+            try
             {
+                if (context.Principal is null || !await services.GetRequiredService<ISessions>().IsCurrentAsync(context.Principal, context.HttpContext.RequestAborted))
+                {
+                    context.RejectPrincipal();
+                }
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                // This request is nobody's, so that at least styles and the page that says what is wrong are served; the cookie stays good.
+                SessionLog.NotAsked(services.GetRequiredService<ILogger<SessionAuthenticationStateProvider>>(), e);
                 context.RejectPrincipal();
             }
         };

@@ -4,9 +4,10 @@ using SmsConsole.Engine;
 namespace SmsConsole.Web.Components.Shared;
 
 /// <summary>Asks before a dangerous act, and says what came of a command. For every page the same.</summary>
-internal sealed class Acts(DialogService dialogs, NotificationService notes, Features.Security.CurrentActor actor)
+internal sealed partial class Acts(DialogService dialogs, NotificationService notes, Features.Security.CurrentActor actor, ILogger<Acts> log)
 {
     private static readonly CommandError _ended = new(CommandErrorKind.Forbidden, "session.ended", "Your session has ended. Sign in again.");
+    private static readonly CommandError _unknown = new(CommandErrorKind.Conflict, "command.failed", "It is not known whether it was done: look before you try again. The details are in the console's log.");
     private object? _asked;
 
     /// <summary>True after a yes. <paramref name="what"/> names what is touched.</summary>
@@ -37,13 +38,9 @@ internal sealed class Acts(DialogService dialogs, NotificationService notes, Fea
         var refused = new List<string>();
         foreach (var subject in subjects)
         {
-            if (await actor.GetAsync() is not { } who)
+            if (await ErrorsOfAsync(who => command(who, subject)) is { Count: > 0 } errors)
             {
-                refused.Add($"{name(subject)}: {_ended.Message}");
-            }
-            else if (await command(who, subject) is { Succeeded: false } result)
-            {
-                refused.Add($"{name(subject)}: {string.Join(' ', result.Errors.Select(e => e.Message))}");
+                refused.Add($"{name(subject)}: {string.Join(' ', errors.Select(e => e.Message))}");
             }
         }
 
@@ -54,7 +51,7 @@ internal sealed class Acts(DialogService dialogs, NotificationService notes, Fea
 
         if (refused.Count > 0)
         {
-            Say(NotificationSeverity.Error, subjects.Count == 1 ? "Nothing was changed" : $"Nothing was changed for {refused.Count} of {subjects.Count}", string.Join(' ', refused.Take(3)) + (refused.Count > 3 ? $" And {refused.Count - 3} more." : null), 12_000);
+            Say(NotificationSeverity.Error, $"Not done for {refused.Count} of {subjects.Count}", string.Join(' ', refused.Take(3)) + (refused.Count > 3 ? $" And {refused.Count - 3} more." : null), 12_000);
         }
     }
 
@@ -63,27 +60,40 @@ internal sealed class Acts(DialogService dialogs, NotificationService notes, Fea
     public async Task<IReadOnlyList<CommandError>> RunAsync<TResult>(Func<Actor, Task<TResult>> command, string? done = null)
         where TResult : CommandResult
     {
-        if (await actor.GetAsync() is not { } who)
-        {
-            return [_ended];
-        }
-
-        var result = await command(who);
-        if (result.Succeeded)
+        var errors = await ErrorsOfAsync(command);
+        if (errors.Count == 0)
         {
             if (done is not null)
             {
                 Say(NotificationSeverity.Success, done, null, 4000);
             }
         }
-        else if (result.Errors.Any(e => e.Field is null))
+        else if (errors.Any(e => e.Field is null))
         {
             // Errors of fields stand beside them; saying them twice helps nobody.
-            Say(NotificationSeverity.Error, "Nothing was changed", string.Join(" ", result.Errors.Select(e => e.Message)), 8000);
+            Say(NotificationSeverity.Error, errors.Contains(_unknown) ? "Something failed" : "Nothing was changed", string.Join(" ", errors.Select(e => e.Message)), 8000);
         }
 
-        return result.Errors;
+        return errors;
     }
+
+    private async Task<IReadOnlyList<CommandError>> ErrorsOfAsync<TResult>(Func<Actor, Task<TResult>> command)
+        where TResult : CommandResult
+    {
+        try
+        {
+            return await actor.GetAsync() is { } who ? (await command(who)).Errors : [_ended];
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // A commit whose answer was lost may have been done: nobody is told that nothing was changed.
+            LogFailed(e);
+            return [_unknown];
+        }
+    }
+
+    [LoggerMessage(4005, LogLevel.Error, "A command failed")]
+    private partial void LogFailed(Exception exception);
 
     private void Say(NotificationSeverity severity, string summary, string? detail, int milliseconds) =>
         notes.Notify(new NotificationMessage { Severity = severity, Summary = summary, Detail = detail ?? string.Empty, Duration = milliseconds, CloseOnClick = true });

@@ -20,6 +20,7 @@ public sealed partial class DataTable<TRow>
     private readonly HashSet<object> _selected = [];
     private IReadOnlyList<Column<TRow>> _shown = [];
     private string? _view;
+    private ElementReference _selectAll;
     private bool _maySelect;
 
     [Inject]
@@ -92,6 +93,15 @@ public sealed partial class DataTable<TRow>
 
         var chosen = State.Columns;
         _shown = [.. ((IReadOnlyList<Column<TRow>>)Columns).Where(c => chosen.Count == 0 ? !c.Hidden : chosen.Contains(c.Name))];
+    }
+
+    private string Selected => $"{_selected.Count} {(_selected.Count == 1 ? One : Many)} selected";
+
+    /// <summary>The button goes with what it was in: whoever works with the keyboard goes on at the head of the list.</summary>
+    private async Task SelectNoneAsync()
+    {
+        _selected.Clear();
+        await _selectAll.FocusAsync();
     }
 
     private bool IsSelected(TRow row) => _selected.Contains(RowKey(row));

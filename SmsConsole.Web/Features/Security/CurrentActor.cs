@@ -16,12 +16,31 @@ internal sealed class CurrentActor(AuthenticationStateProvider state)
             : null;
 }
 
-/// <summary>Asks every 30 seconds whether the session still counts; when not, the circuit's user becomes nobody and its page leaves.</summary>
-internal sealed class SessionAuthenticationStateProvider(ILoggerFactory loggers, ISessions sessions)
+/// <summary>
+/// Asks every 30 seconds whether the session still counts; when not, the circuit's user becomes nobody and its page leaves. A database that does not
+/// answer ends no session: nobody can do anything without it, and what a person has half typed is theirs when it is back.
+/// </summary>
+internal sealed class SessionAuthenticationStateProvider(ILoggerFactory loggers, ILogger<SessionAuthenticationStateProvider> log, ISessions sessions)
     : Microsoft.AspNetCore.Components.Server.RevalidatingServerAuthenticationStateProvider(loggers)
 {
     protected override TimeSpan RevalidationInterval => TimeSpan.FromSeconds(30);
 
-    protected override Task<bool> ValidateAuthenticationStateAsync(AuthenticationState authenticationState, CancellationToken cancellationToken) =>
-        sessions.IsCurrentAsync(authenticationState.User, cancellationToken);
+    protected override async Task<bool> ValidateAuthenticationStateAsync(AuthenticationState authenticationState, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await sessions.IsCurrentAsync(authenticationState.User, cancellationToken);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            SessionLog.NotAsked(log, e);
+            return true;
+        }
+    }
+}
+
+internal static partial class SessionLog
+{
+    [LoggerMessage(4004, LogLevel.Warning, "Whether a session still counts could not be asked")]
+    public static partial void NotAsked(ILogger logger, Exception exception);
 }

@@ -15,5 +15,5 @@ internal sealed record AuditQuestion(IStatusQueries Queries, ListQuery Query) : 
 {
     public override Task<Page<AuditRow>> AskAsync(CancellationToken cancellationToken) => Queries.AuditAsync(Query, cancellationToken);
 
-    public override bool IsOutdatedBy(ChangeEvent change, Page<AuditRow>? last) => change.Kind is ChangeKind.User or ChangeKind.Site or ChangeKind.Job;
+    public override bool IsOutdatedBy(ChangeEvent change, Page<AuditRow>? last) => change.Kind == ChangeKind.Audit;
 }

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Components;
 using SmsConsole.Data.Queries;
 using SmsConsole.Engine;
+using SmsConsole.Web.Components.Shared;
 using SmsConsole.Web.Features.Security;
 
 namespace SmsConsole.Web.Features.Sites;
@@ -39,6 +40,9 @@ public sealed partial class LiveLog : IAsyncDisposable
     private CurrentActor Actor { get; set; } = default!;
 
     [Inject]
+    private ILoggerFactory Loggers { get; set; } = default!;
+
+    [Inject]
     private TimeProvider Time { get; set; } = default!;
 
     public async ValueTask DisposeAsync()
@@ -53,7 +57,7 @@ public sealed partial class LiveLog : IAsyncDisposable
         // Not on the server alone: reading may be a command at the far end of a link, and the page would do it twice.
         // The reader may have left while the first lines came; then the source of this token is gone.
         var token = _stop.Token;
-        if (RendererInfo.IsInteractive && await ReadAsync(token) && !token.IsCancellationRequested)
+        if (RendererInfo.IsInteractive && await TryReadAsync(token) && !token.IsCancellationRequested)
         {
             _loop = FollowAsync(token);
         }
@@ -95,13 +99,28 @@ public sealed partial class LiveLog : IAsyncDisposable
             var goOn = true;
             await InvokeAsync(async () =>
             {
-                goOn = await ReadAsync(cancellationToken);
+                goOn = await TryReadAsync(cancellationToken);
                 StateHasChanged();
             });
             if (!goOn)
             {
                 return;
             }
+        }
+    }
+
+    private async Task<bool> TryReadAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ReadAsync(cancellationToken);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // Nobody waits for a follower: what it threw would leave a page that says "live" and stands still.
+            Log.CouldNotLoad(Loggers.CreateLogger<LiveLog>(), $"the log of {Component} at {SiteCode}", e);
+            _problem = "The log could not be read. The details are in the console's log.";
+            return false;
         }
     }
 

@@ -80,6 +80,21 @@ public sealed class SessionsTests : IAsyncDisposable
         Assert.DoesNotContain(old.FindFirstValue(SessionClaims.Session), kept);
     }
 
+    [Fact]
+    public async Task SignIn_WhatCanBeNoName_IsCountedAsOneAndNotKept()
+    {
+        var sessions = await StartAsync();
+        for (var i = 0; i < SignInThrottle.FreeFailures; i++)
+        {
+            Assert.Null((await sessions.SignInAsync($"{i}" + new string('x', 200_000), Password, "here", Cancel)).Principal);
+        }
+
+        var throttle = _consoles[0].GetRequiredService<SignInThrottle>();
+        Assert.NotNull(throttle.WaitUntil("", "here"));
+        Assert.Null(throttle.WaitUntil("", "there"));
+        Assert.NotNull((await sessions.SignInAsync("anna", Password, "here", Cancel)).Principal);
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var console in _consoles)

@@ -125,7 +125,7 @@ public class SiteMaintenanceTests
 
     /// <summary>More than a batch goes: the limits are low.</summary>
     private static SiteMaintenance Few(TestPrimary primary) =>
-        new(primary.Get<EngineStore>(), MaintenanceLimits.Default with { Operations = 7, SendRequests = 9 }, primary.Get<PrimarySite>(), NullLogger<SiteMaintenance>.Instance);
+        new(primary.Get<EngineStore>(), primary.Get<SmsStore>(), MaintenanceLimits.Default with { Operations = 7, SendRequests = 9 }, primary.Get<PrimarySite>(), NullLogger<SiteMaintenance>.Instance);
 
     private static Task AddAsync(TestPrimary primary, params object[] rows) => primary.Get<SmsStore>().InTransactionAsync(
         (db, _) =>

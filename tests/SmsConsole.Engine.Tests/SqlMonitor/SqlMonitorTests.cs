@@ -1,3 +1,4 @@
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using SmsConsole.Data.Operations;
 
@@ -57,6 +58,35 @@ public class SqlMonitorTests
         await primary.Get<SqlMonitor>().RunOnceAsync(TestPrimary.Cancel);
 
         Assert.Equal(5000, seen.Count(id => id.StartsWith('R')));
+    }
+
+    [Fact]
+    public async Task RunOnce_RowsWerePrunedBeforeTheyWereRead_TellsViewsToReadAnew()
+    {
+        await using var primary = await TestPrimary.StartAsync();
+        await primary.Get<SqlMonitor>().RunOnceAsync(TestPrimary.Cancel);
+        await primary.Get<SqlMonitor>().RunOnceAsync(TestPrimary.Cancel);
+        await AddAsync("R1", "R2", "R3");
+        using (var whole = primary.Get<IChangeFeed>().Subscribe())
+        {
+            await primary.Get<SqlMonitor>().RunOnceAsync(TestPrimary.Cancel);
+            Assert.Equal("R1", (await FirstAsync(whole)).Id);
+        }
+
+        await AddAsync("R4", "R5", "R6");
+        await primary.Get<EngineStore>().WriteAsync((db, token) => db.Changes.Where(c => c.Id == "R4").ExecuteDeleteAsync(token), TestPrimary.Cancel);
+        using var pruned = primary.Get<IChangeFeed>().Subscribe();
+        await primary.Get<SqlMonitor>().RunOnceAsync(TestPrimary.Cancel);
+
+        Assert.Equal(ChangeKind.Resync, (await FirstAsync(pruned)).Kind);
+
+        Task AddAsync(params string[] ids) => primary.Get<EngineStore>().WriteAsync(
+            (db, _) =>
+            {
+                db.Changes.AddRange(ids.Select(id => new ChangeRow { Kind = nameof(ChangeKind.SendRequest), Id = id, Revision = 1, At = db.Now }));
+                return Task.CompletedTask;
+            },
+            TestPrimary.Cancel);
     }
 
     private static async Task<ChangeEvent> FirstAsync(IChangeSubscription subscription)

@@ -81,6 +81,17 @@ public sealed class SessionsTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task SignIn_Refused_IsAChangeOfTheAudit()
+    {
+        var sessions = await StartAsync();
+        var before = await ReadAsync(db => db.Changes.CountAsync(c => c.Kind == nameof(ChangeKind.Audit), Cancel));
+
+        Assert.Null((await sessions.SignInAsync("nobody", Password, "here", Cancel)).Principal);
+
+        Assert.Equal(before + 1, await ReadAsync(db => db.Changes.CountAsync(c => c.Kind == nameof(ChangeKind.Audit), Cancel)));
+    }
+
+    [Fact]
     public async Task SignIn_WhatCanBeNoName_IsCountedAsOneAndNotKept()
     {
         var sessions = await StartAsync();

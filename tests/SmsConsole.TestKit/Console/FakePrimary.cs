@@ -50,6 +50,9 @@ public sealed class FakePrimary : ISiteQueries, IJobQueries, IStatusQueries, ISi
     /// <summary>Queries throw this.</summary>
     public Exception? Broken { get; set; }
 
+    /// <summary>What a command such as "retry S01" throws, or null.</summary>
+    public Func<string, Exception?> Fails { get; set; } = _ => null;
+
     /// <summary>Queries wait for it.</summary>
     public Task Gate { get; set; } = Task.CompletedTask;
 
@@ -233,7 +236,7 @@ public sealed class FakePrimary : ISiteQueries, IJobQueries, IStatusQueries, ISi
     }
 
     public Task<CommandResult<LogSlice>> ReadLogAsync(Actor actor, string code, string component, long offset, CancellationToken cancellationToken = default) =>
-        Task.FromResult<CommandResult<LogSlice>>(Sites.Exists(s => s.Site.Code == code)
+        Fails($"log {code}") is { } failure ? Task.FromException<CommandResult<LogSlice>>(failure) : Task.FromResult<CommandResult<LogSlice>>(Sites.Exists(s => s.Site.Code == code)
             ? new LogSlice(component, offset < 0 ? [.. LogLines] : [.. LogLines.Skip((int)offset)], LogLines.Count, Start)
             : new CommandError(CommandErrorKind.NotFound, "site.notFound", $"There is no site {code}."));
 
@@ -272,6 +275,11 @@ public sealed class FakePrimary : ISiteQueries, IJobQueries, IStatusQueries, ISi
         if ((Refused(actor, Role.Operator) ?? wrong) is { } error)
         {
             return Task.FromResult(CommandResult.Failure(error));
+        }
+
+        if (Fails(what) is { } failure)
+        {
+            return Task.FromException<CommandResult>(failure);
         }
 
         Commanded.Add(what);

@@ -105,6 +105,19 @@ public sealed class SessionTests
     }
 
     [Fact]
+    public async Task Login_SessionStillGood_LeadsBack()
+    {
+        await using var console = await TestConsole.StartAsync();
+        using var browser = console.Browser();
+        await browser.SignInAsync("vera", TestConsole.Password);
+
+        using var answer = await browser.GetAsync("/login?returnUrl=%2Fsites");
+
+        Assert.Equal(HttpStatusCode.Redirect, answer.StatusCode);
+        Assert.EndsWith("/sites", answer.Headers.Location!.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task SignOut_TheSession_IsOverAtOnce()
     {
         await using var console = await TestConsole.StartAsync();

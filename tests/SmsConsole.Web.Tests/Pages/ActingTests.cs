@@ -153,6 +153,23 @@ public sealed class ActingTests : PageContext
     }
 
     [Fact]
+    public void Site_LogCannotBeRead_SaysSoAndTriesAgain()
+    {
+        Primary.Sites.Add(FakePrimary.Details(FakePrimary.Row("S01", "Branch one")));
+        Primary.Fails = _ => new IOException("The disk is gone.");
+        GoTo("/sites/S01?tab=log");
+        var page = Render<SitePage>(p => p.Add(c => c.Code, "S01"));
+        var notice = page.WaitForElement(".notice");
+        Assert.Contains("could not be read", notice.TextContent, StringComparison.Ordinal);
+        Assert.Empty(page.FindAll(".as-of"));
+
+        Primary.Fails = _ => null;
+        notice.QuerySelector("button")!.Click();
+
+        page.WaitForElement("[role=log]");
+    }
+
+    [Fact]
     public void Site_Viewer_HasNoRetry()
     {
         SignIn("vera", Role.Viewer);

@@ -44,8 +44,26 @@ public sealed class SelectionTests : PageContext
         Act(page, "Retry 2 failed");
         Answer(yes: true);
 
-        page.WaitForAssertion(() => Assert.Contains(Notes, n => n.Summary == "Nothing was changed for 1 of 2" && n.Detail == "S02: Site S02 has not failed."));
+        page.WaitForAssertion(() => Assert.Contains(Notes, n => n.Summary == "Not done for 1 of 2" && n.Detail == "S02: Site S02 has not failed."));
         Assert.Contains(Notes, n => n.Summary == "1 site goes on");
+    }
+
+    [Fact]
+    public void Sites_OneOfSeveralFailsInItsMiddle_TheOthersGoOnAndNothingIsSaidThatIsNotKnown()
+    {
+        Failed("S01");
+        Failed("S02");
+        Primary.Fails = what => what == "retry S01" ? new IOException("The connection was lost.") : null;
+        var page = Render<SitesPage>();
+        Tick(page, "S01");
+        Tick(page, "S02");
+
+        Act(page, "Retry 2 failed");
+        Answer(yes: true);
+
+        page.WaitForAssertion(() => Assert.Contains(Notes, n => n.Summary == "Not done for 1 of 2" && n.Detail.StartsWith("S01: It is not known whether it was done", StringComparison.Ordinal)));
+        Assert.Equal(["retry S02"], Primary.Commanded);
+        Assert.Contains("2 sites selected", page.Find(".selection").TextContent, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -58,9 +76,12 @@ public sealed class SelectionTests : PageContext
         Assert.Contains("2 sites selected", page.Find(".selection").TextContent, StringComparison.Ordinal);
         Assert.True(page.Find("thead input").HasAttribute("checked"));
 
-        page.Find("thead input").Change(false);
+        Assert.Equal("2 sites selected", page.Find("p[role=status]").TextContent);
+        Button(page, "Select none").Click();
 
         Assert.Empty(page.FindAll(".selection"));
+        Assert.Equal("", page.Find("p[role=status]").TextContent);
+        JSInterop.VerifyFocusAsyncInvoke();
         Assert.Empty(page.FindAll("tbody input[checked]"));
     }
 

@@ -1,5 +1,5 @@
-using SmsConsole.SiteServer.Spool;
 using SmsConsole.SiteServer;
+using SmsConsole.SiteServer.Spool;
 
 namespace SmsConsole.TestKit;
 

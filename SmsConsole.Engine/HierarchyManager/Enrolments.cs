@@ -14,6 +14,9 @@ internal sealed partial class Enrolments(EngineStore store, PrimarySite primary,
 {
     private const int MaximumFile = 16 << 10;
 
+    /// <summary>Why the last confirmation of a site was refused, for the site that waits for it in vain; after a restart only the box's BAD folder says so.</summary>
+    private readonly Dictionary<string, string> _refused = new(StringComparer.Ordinal);
+
     public async Task TakeAsync(CancellationToken cancellationToken)
     {
         foreach (var file in disk.ListFiles(primary.Root.SiteConfigBox, "*.ENR"))
@@ -23,6 +26,7 @@ internal sealed partial class Enrolments(EngineStore store, PrimarySite primary,
                 if (await TakeAsync(file, cancellationToken) is { } problem)
                 {
                     poison.SetAside(primary.Root.SiteConfigBox, problem, null, file);
+                    _refused[Path.GetFileNameWithoutExtension(file)] = problem;
                 }
             }
             catch (Exception e) when (e is not (OperationCanceledException or FenceLostException))
@@ -30,6 +34,20 @@ internal sealed partial class Enrolments(EngineStore store, PrimarySite primary,
                 LogFailed(e, primary.Code, Path.GetFileName(file));
             }
         }
+    }
+
+    /// <summary>
+    /// Null while a confirmation of the site lies in the box; else what became of it. It lies there before its job is complete, so who has seen the
+    /// job complete and then finds none here waits in vain.
+    /// </summary>
+    public string? WhyMissing(string code)
+    {
+        if (disk.FileExists(Path.Combine(primary.Root.SiteConfigBox, code + ".ENR")))
+        {
+            return null;
+        }
+
+        return _refused.TryGetValue(code, out var why) ? $"It was refused: {why}" : "It was refused or lost before this site had taken it.";
     }
 
     /// <summary>Null when it was dealt with or has to wait; else why it is refused.</summary>
@@ -91,6 +109,7 @@ internal sealed partial class Enrolments(EngineStore store, PrimarySite primary,
         if (outcome == MoveOutcome.Moved)
         {
             LogEnrolled(site.Code, enrolment.Version);
+            _refused.Remove(site.Code);
             disk.Delete(file);
         }
 

@@ -154,18 +154,13 @@ internal sealed partial class HierarchyManager(
         if (job.Status is JobStatus.Failed or JobStatus.Cancelled)
         {
             var reason = job.Status == JobStatus.Cancelled ? $"Job {job.Id} was cancelled. {job.Reason}" : job.Reason ?? "";
-            var failure = SmsEvents.Explain(failedEvent, site.Code, reason.Trim());
-            var outcome = await phases.MoveAsync(
-                site.Seen,
-                new SiteMove(failed, failure.Reason, Me, failure),
-                (db, _, _) =>
-                {
-                    db.StatusMessages.Add(SmsEvents.Message(db.Now, primary.Code, failedEvent, Severity.Error, failure.Reason));
-                    return Task.CompletedTask;
-                },
-                cancellationToken);
-            Log(outcome, site, failed);
-            return outcome;
+            return await FailAsync(site, failed, SmsEvents.Explain(failedEvent, site.Code, reason.Trim()), cancellationToken);
+        }
+
+        if (job.Status == JobStatus.Complete && completed is null && enrolments.WhyMissing(site.Code) is { } missing)
+        {
+            // The job cannot bring it any more; only a new one can.
+            return await FailAsync(site, failed, SmsEvents.Explain(SmsEvents.ConfirmationMissing, site.Code, $"Job {job.Id} is complete. {missing}"), cancellationToken);
         }
 
         if (job.Status == JobStatus.Complete && completed is { } done)
@@ -177,6 +172,21 @@ internal sealed partial class HierarchyManager(
 
         await SayWaitAsync(site, job, cancellationToken);
         return MoveOutcome.NotAllowed;
+    }
+
+    private async Task<MoveOutcome> FailAsync(ConstructionSite site, SiteEvent failed, SiteFailureText failure, CancellationToken cancellationToken)
+    {
+        var outcome = await phases.MoveAsync(
+            site.Seen,
+            new SiteMove(failed, failure.Reason, Me, failure),
+            (db, _, _) =>
+            {
+                db.StatusMessages.Add(SmsEvents.Message(db.Now, primary.Code, failure.EventId, Severity.Error, failure.Reason));
+                return Task.CompletedTask;
+            },
+            cancellationToken);
+        Log(outcome, site, failed);
+        return outcome;
     }
 
     /// <summary>Says why the job does not get on, so that nobody has to look for it.</summary>

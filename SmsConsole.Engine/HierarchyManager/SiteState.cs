@@ -17,7 +17,7 @@ internal enum SiteEvent
     /// <summary>The Bootstrap service confirmed, and its proof is right.</summary>
     Enrolled,
 
-    /// <summary>The Bootstrap Job failed or was cancelled.</summary>
+    /// <summary>The Bootstrap Job failed or was cancelled, or the confirmation it brought was refused or lost.</summary>
     BootstrapJobFailed,
 
     /// <summary>Hierarchy Manager wrote the Site Install Job.</summary>

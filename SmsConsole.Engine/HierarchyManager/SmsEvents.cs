@@ -23,6 +23,9 @@ internal static class SmsEvents
     /// <summary>Ours: the site control file of this primary could not be handed to its own Site Configuration Manager.</summary>
     public const int ControlFileNotPlaced = 1111;
 
+    /// <summary>Ours: the Bootstrap Job is complete, but the confirmation it brought was refused or is gone.</summary>
+    public const int ConfirmationMissing = 1112;
+
     /// <summary>Events of a Bootstrap service that end an installation.</summary>
     public static SiteEvent? EndsInstallation(int messageId) => messageId switch
     {
@@ -43,6 +46,7 @@ internal static class SmsEvents
         BootstrapJobFailed => new(messageId, $"The Bootstrap Job for {code} did not succeed. {detail}", "Check host, account and install directory of the site's address, then retry."),
         InstallJobFailed => new(messageId, $"The Site Install Job for {code} did not succeed. {detail}", "Check the link to the site, then retry: sending goes on where it stopped."),
         ControlJobFailed => new(messageId, $"The Site Control Job for {code} did not succeed. {detail}", "Check the link to the site, then retry."),
+        ConfirmationMissing => new(messageId, $"The Bootstrap service of {code} was started, but its confirmation cannot be taken. {detail}", "Retry: the Bootstrap service is asked for its confirmation again. A refused one lies in the BAD folder of SITECFG.BOX."),
         ControlFileNotPlaced => new(messageId, $"The site control file of {code} cannot be handed to its Site Configuration Manager. {detail}", "Mend what the reason says, then retry; it is also tried again every few minutes."),
         DeadlinePassed => new(messageId, detail, "Check that the site server runs and reaches this site, then retry. A report that arrives late still makes the site active."),
         _ => new(messageId, detail, "Retry."),

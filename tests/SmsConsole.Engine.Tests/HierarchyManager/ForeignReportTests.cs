@@ -2,6 +2,7 @@ using System.Text;
 using Microsoft.EntityFrameworkCore;
 using SmsConsole.SiteServer.Formats;
 using SmsConsole.SiteServer.Trust;
+using SmsConsole.TestKit;
 
 namespace SmsConsole.Engine.Tests;
 
@@ -80,18 +81,55 @@ public class ForeignReportTests
     }
 
     [Fact]
-    public async Task RunOnce_ConfirmationWithWrongProof_IsSetAside()
+    public async Task RunOnce_ConfirmationWithWrongProof_IsSetAsideAndARetryMends()
     {
         await using var primary = await TestPrimary.StartAsync();
         using var site = await primary.CreateSiteAsync();
         await primary.RunAsync();
-        var job = await primary.SendAsync("S01", Data.Queries.JobType.Bootstrap);
-        site.Confirm(job.Order!, token: EnrolmentProof.NewToken());
+        site.Confirm(Assert.Single(primary.Placed()).Order!, token: EnrolmentProof.NewToken());
+        await primary.RunAsync();
+        Assert.Equal(SiteTransitions.BootstrapSending, await primary.StateAsync()); // its job is not complete: another may come
+        await primary.SendAsync("S01", Data.Queries.JobType.Bootstrap);
         await primary.RunAsync();
 
         Assert.Contains("S01.ENR", primary.BadFiles(primary.Root.SiteConfigBox));
         Assert.Null((await primary.SiteAsync()).PublicKey);
+        await AssertConfirmationMissingAsync(primary, "proof is wrong");
+
+        await AssertRetryMendsAsync(primary, site);
+    }
+
+    [Fact]
+    public async Task RunOnce_ConfirmationLost_SiteSaysSoAndARetryMends()
+    {
+        await using var primary = await TestPrimary.StartAsync();
+        using var site = await primary.CreateSiteAsync();
+        await primary.RunAsync();
+        await primary.SendAsync("S01", Data.Queries.JobType.Bootstrap, site);
+        primary.Disk.Delete(Path.Combine(primary.Root.SiteConfigBox, "S01.ENR"));
+        await primary.RunAsync();
+
+        await AssertConfirmationMissingAsync(primary, "lost");
+        await AssertRetryMendsAsync(primary, site);
+    }
+
+    [Fact]
+    public async Task RunOnce_ConfirmationNotYetTakenWhenItsJobIsComplete_IsWaitedFor()
+    {
+        await using var primary = await TestPrimary.StartAsync();
+        using var site = await primary.CreateSiteAsync();
+        await primary.RunAsync();
+        await primary.SendAsync("S01", Data.Queries.JobType.Bootstrap, site);
+
+        // As one is that arrives after a round's look at the confirmations and before its look at the jobs.
+        await using (new FileStream(Path.Combine(primary.Root.SiteConfigBox, "S01.ENR"), FileMode.Open, FileAccess.ReadWrite, FileShare.None))
+        {
+            await primary.RunAsync();
+        }
+
         Assert.Equal(SiteTransitions.BootstrapSending, await primary.StateAsync());
+        await primary.RunAsync();
+        Assert.Equal(SiteTransitions.PackageSending, await primary.StateAsync());
     }
 
     [Fact]
@@ -109,6 +147,26 @@ public class ForeignReportTests
 
         Assert.Equal(SiteTransitions.Active, await primary.StateAsync());
         Assert.Empty(primary.Disk.ListFiles(primary.Root.SiteConfigBox, "*.CT2"));
+    }
+
+    private static async Task AssertConfirmationMissingAsync(TestPrimary primary, string why)
+    {
+        var failed = await primary.SiteAsync();
+        Assert.Equal(SiteTransitions.BootstrapFailed, SiteState.Of(failed));
+        Assert.Equal(SmsEvents.ConfirmationMissing, failed.FailureEventId);
+        Assert.Contains(why, failed.FailureReason);
+    }
+
+    private static async Task AssertRetryMendsAsync(TestPrimary primary, FakeSite site)
+    {
+        Assert.True((await primary.Get<ISiteCommands>().RetryAsync(TestPrimary.Administrator, "S01", TestPrimary.Cancel)).Succeeded);
+        await primary.RunAsync();
+        Assert.Equal(SiteTransitions.BootstrapSending, await primary.StateAsync());
+        await primary.SendAsync("S01", Data.Queries.JobType.Bootstrap, site);
+        await primary.RunAsync();
+        Assert.Equal(SiteTransitions.PackageSending, await primary.StateAsync());
+        Assert.Equal(site.PublicKey, (await primary.SiteAsync()).PublicKey);
+        Assert.Null((await primary.SiteAsync()).FailureReason);
     }
 
     private static async Task AssertSetAsideAsync(TestPrimary primary, string name, string why)

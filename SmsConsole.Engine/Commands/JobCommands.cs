@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using SmsConsole.Data;
 using SmsConsole.Data.Jobs;
@@ -13,12 +12,12 @@ internal sealed class JobCommands(EngineStore store, ISiteCommands sites) : IJob
             actor,
             "job.cancel",
             jobId,
-            (db, job) =>
+            (db, job, _) =>
             {
                 job.CancelRequested = true;
                 job.Reason = $"Cancelled by {actor.UserName}.";
                 SystemJobs.Ask(db, OperationKinds.CancelJob, job.Id);
-                return null;
+                return Task.FromResult<string?>(null);
             },
             cancellationToken);
 
@@ -32,9 +31,10 @@ internal sealed class JobCommands(EngineStore store, ISiteCommands sites) : IJob
                 actor,
                 "job.retry",
                 jobId,
-                (db, row) =>
+                async (db, row, token) =>
                 {
                     JobChanges.Apply(db, row, JobEvent.RetryNow);
+                    await SystemJobs.PlaceNowAsync(db, row.Id, token);
                     SystemJobs.Ask(db, OperationKinds.RetryJob, row.Id);
                     return null;
                 },
@@ -47,16 +47,16 @@ internal sealed class JobCommands(EngineStore store, ISiteCommands sites) : IJob
                 actor,
                 "job.priority",
                 jobId,
-                (db, job) =>
+                (db, job, _) =>
                 {
                     job.Priority = priority;
-                    SystemJobs.Ask(db, OperationKinds.SetPriority, job.Id, ((int)priority).ToString(CultureInfo.InvariantCulture));
-                    return priority.ToString();
+                    SystemJobs.Ask(db, OperationKinds.SetPriority, job.Id);
+                    return Task.FromResult<string?>(priority.ToString());
                 },
                 cancellationToken)
             : CommandResult.Failure(new CommandError(CommandErrorKind.Invalid, "job.priorityInvalid", "A priority is high, medium or low.", "priority"));
 
-    private async Task<CommandResult> ChangeAsync(Actor actor, string action, string jobId, Func<SmsContext, Job, string?> change, CancellationToken cancellationToken)
+    private async Task<CommandResult> ChangeAsync(Actor actor, string action, string jobId, Func<SmsContext, Job, CancellationToken, Task<string?>> change, CancellationToken cancellationToken)
     {
         var error = await store.CommandAsync<CommandError?>(
             async (db, token) =>
@@ -78,7 +78,7 @@ internal sealed class JobCommands(EngineStore store, ISiteCommands sites) : IJob
                 }
 
                 var before = job.Status.ToString();
-                var after = change(db, job);
+                var after = await change(db, job, token);
                 db.Audit.Add(Authorization.Audit(db, actor, action, job.Id, after ?? job.Status.ToString(), before: before));
                 return null;
             },

@@ -18,6 +18,6 @@ internal interface ISendControl
     /// <summary>Makes a waiting request due now.</summary>
     void RetryNow(string requestId);
 
-    /// <summary>Changes the priority of a request that is not being sent at this moment.</summary>
-    void SetPriority(string requestId, int priority);
+    /// <summary>Changes the priority of a request that is not being sent at this moment; false where it was not changed.</summary>
+    bool SetPriority(string requestId, int priority);
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
@@ -76,7 +75,7 @@ internal sealed partial class JobOperations(
                 OperationKinds.PlaceJob => await PlaceAsync(operation, cancellationToken),
                 OperationKinds.CancelJob => await CancelAsync(operation, cancellationToken),
                 OperationKinds.RetryJob => await RetryAsync(operation, cancellationToken),
-                OperationKinds.SetPriority => SetPriority(operation),
+                OperationKinds.SetPriority => await SetPriorityAsync(operation, cancellationToken),
                 OperationKinds.PlaceControlFile => await PlaceControlFileAsync(operation, cancellationToken),
                 _ => throw new InvalidOperationException($"There is no operation {operation.Kind}."),
             };
@@ -230,17 +229,27 @@ internal sealed partial class JobOperations(
         return Outcome.Done;
     }
 
-    private Outcome SetPriority(Operation operation)
+    /// <summary>
+    /// Brings the job's priority, as its row says it now, to wherever the job is: a wish that had to wait must not undo a later one. The Scheduler may have read
+    /// the job's file before the change, so only the sender's word that it has kept it ends this.
+    /// </summary>
+    private async Task<Outcome> SetPriorityAsync(Operation operation, CancellationToken cancellationToken)
     {
-        var priority = int.Parse(operation.PayloadJson!, CultureInfo.InvariantCulture);
-        var file = JobFile(operation.Subject);
-        if (disk.FileExists(file) && SiteJson.TryRead(disk.ReadAll(file, 64 << 10), SiteJson.Default.SystemJob, out _) is { } placed)
+        if (await FindAsync(operation.Subject, cancellationToken) is not { } job || JobTransitions.IsFinal(job.Status))
+        {
+            return Outcome.Done;
+        }
+
+        var priority = (int)job.Priority;
+        var file = JobFile(job.Id);
+        var isPlaced = disk.FileExists(file);
+        if (isPlaced && SiteJson.TryRead(disk.ReadAll(file, 64 << 10), SiteJson.Default.SystemJob, out _) is { } placed && placed.Priority != priority)
         {
             disk.Write(file, JsonSerializer.SerializeToUtf8Bytes(placed with { Priority = priority }, SiteJson.Default.SystemJob), ownerOnly: true);
         }
 
-        sender.SetPriority(operation.Subject, priority);
-        return Outcome.Done;
+        // What is not placed yet is placed with it.
+        return sender.SetPriority(job.Id, priority) || (!isPlaced && !IsWithSender(job.Id)) ? Outcome.Done : Outcome.NotYet;
     }
 
     /// <summary>A job whose files were lost is placed again (F11): the database is the truth.</summary>

@@ -62,6 +62,15 @@ internal sealed class SystemJobs(PrimarySite primary, IDataProtectionProvider pr
     public static void Ask(SmsContext db, string kind, string jobId, string? payload = null) =>
         db.Operations.Add(new Operation { Kind = kind, Subject = jobId, PayloadJson = payload, CreatedAt = db.Now, DueAt = db.Now });
 
+    /// <summary>A job that could not be placed is tried now, however long its wait has grown.</summary>
+    public static async Task PlaceNowAsync(SmsContext db, string jobId, CancellationToken cancellationToken)
+    {
+        foreach (var operation in await db.Operations.Where(o => o.Kind == OperationKinds.PlaceJob && o.Subject == jobId && o.CompletedAt == null).ToListAsync(cancellationToken))
+        {
+            operation.DueAt = db.Now;
+        }
+    }
+
     /// <summary>The enrolment token kept with a Bootstrap Job.</summary>
     public string Token(string payload) => _tokens.Unprotect(payload);
 

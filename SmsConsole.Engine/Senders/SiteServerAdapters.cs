@@ -29,7 +29,7 @@ internal sealed class SendControl(Func<Sender> sender) : ISendControl
 {
     public void RetryNow(string requestId) => sender().RetryNow(requestId);
 
-    public void SetPriority(string requestId, int priority) => sender().SetPriority(requestId, (SendRequestPriority)priority);
+    public bool SetPriority(string requestId, int priority) => sender().SetPriority(requestId, (SendRequestPriority)priority);
 }
 
 /// <summary>Children that have confirmed: their outbound files are fetched and their site servers kept running.</summary>

@@ -83,7 +83,8 @@ public sealed class Sender(
     public void RetryNow(string requestId) => Change(requestId, r => r with { NextTryAt = null });
 
     /// <summary>Changes the priority of a request that is not being sent at this moment.</summary>
-    public void SetPriority(string requestId, SendRequestPriority priority) => Change(requestId, r => r with { Priority = priority });
+    /// <returns>False where nothing was changed: it is not there, or it may be the one that is being sent.</returns>
+    public bool SetPriority(string requestId, SendRequestPriority priority) => Change(requestId, r => r with { Priority = priority });
 
     /// <summary>Stops what is under way and returns when nothing is. Requests stay claimed; a later round goes on with them.</summary>
     public async Task StopAsync()
@@ -320,18 +321,23 @@ public sealed class Sender(
         await observer.ProgressAsync(request, CancellationToken.None);
     }
 
-    private void Change(string requestId, Func<SendRequest, SendRequest> change)
+    /// <summary>A request nobody has claimed is changed also while another is being sent to its destination: that is when its turn is decided.</summary>
+    private bool Change(string requestId, Func<SendRequest, SendRequest> change)
     {
+        var changed = false;
         lock (_claims)
         {
             foreach (var file in disk.ListFiles(Outbox, requestId + ".SR?"))
             {
-                if (Read(file) is { } request && !_sendings.ContainsKey(request.Destination))
+                if (Read(file) is { } request && (file.EndsWith(".SRQ", StringComparison.Ordinal) || !_sendings.ContainsKey(request.Destination)))
                 {
                     disk.Write(file, change(request).ToBytes());
+                    changed = true;
                 }
             }
         }
+
+        return changed;
     }
 
     /// <summary>The request goes last: while it is there, what it names is there.</summary>

@@ -206,5 +206,12 @@ internal sealed class FakeSendControl : ISendControl
 
     public void RetryNow(string requestId) => Retried.Add(requestId);
 
-    public void SetPriority(string requestId, int priority) => Priorities.Add((requestId, priority));
+    /// <summary>The request is being sent at this moment.</summary>
+    public bool IsSending { get; set; }
+
+    public bool SetPriority(string requestId, int priority)
+    {
+        Priorities.Add((requestId, priority));
+        return !IsSending;
+    }
 }

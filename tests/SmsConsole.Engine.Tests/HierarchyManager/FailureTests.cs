@@ -223,4 +223,70 @@ public class FailureTests
         Assert.Equal(3, Assert.Single(primary.Placed()).Priority);
         Assert.Equal([(job.Id, 3)], primary.Control.Priorities);
     }
+
+    [Fact]
+    public async Task SetPriority_JobBeingSent_IsTriedAgainUntilTheSenderKeepsTheLastOne()
+    {
+        await using var primary = await TestPrimary.StartAsync();
+        using var site = await primary.CreateSiteAsync();
+        await primary.RunAsync();
+        var job = Assert.Single(primary.Placed());
+        primary.Disk.Move(Path.Combine(primary.Root.ScheduleBox, job.Id + ".JOB"), Path.Combine(primary.Root.Outbox("LAN"), job.Id + ".SRS"));
+        primary.Control.IsSending = true;
+        await primary.Get<IJobCommands>().SetPriorityAsync(TestPrimary.Administrator, job.Id, JobPriority.Low, TestPrimary.Cancel);
+        await primary.RunAsync();
+        primary.Control.IsSending = false;
+        await primary.Get<IJobCommands>().SetPriorityAsync(TestPrimary.Administrator, job.Id, JobPriority.Medium, TestPrimary.Cancel);
+        await primary.RunAsync();
+        primary.Clock.Advance(TimeSpan.FromSeconds(2));
+        await primary.RunAsync();
+
+        Assert.Equal([(job.Id, 3), (job.Id, 2), (job.Id, 2)], primary.Control.Priorities);
+        Assert.DoesNotContain(await primary.ReadAsync(db => db.Operations.ToListAsync()), o => o.Kind == OperationKinds.SetPriority && o.CompletedAt is null);
+    }
+
+    [Fact]
+    public async Task SetPriority_JobEndsMeanwhile_IsGivenUp()
+    {
+        await using var primary = await TestPrimary.StartAsync();
+        using var site = await primary.CreateSiteAsync();
+        await primary.RunAsync();
+        primary.Control.IsSending = true;
+        var job = Assert.Single(primary.Placed());
+        await primary.Get<IJobCommands>().SetPriorityAsync(TestPrimary.Administrator, job.Id, JobPriority.Low, TestPrimary.Cancel);
+        await primary.RunAsync();
+        Assert.Contains(await primary.ReadAsync(db => db.Operations.ToListAsync()), o => o.Kind == OperationKinds.SetPriority && o.CompletedAt is null);
+        await primary.SendAsync("S01", JobType.Bootstrap, site);
+        primary.Clock.Advance(TimeSpan.FromSeconds(2));
+        await primary.RunAsync();
+
+        Assert.DoesNotContain(await primary.ReadAsync(db => db.Operations.ToListAsync()), o => o.Kind == OperationKinds.SetPriority && o.CompletedAt is null);
+    }
+
+    [Fact]
+    public async Task Retry_JobThatCannotBePlaced_IsPlacedAtOnce()
+    {
+        await using var primary = await TestPrimary.StartAsync();
+        using var site = await primary.CreateSiteAsync();
+        Directory.Delete(primary.Root.ScheduleBox, recursive: true);
+        await File.WriteAllTextAsync(primary.Root.ScheduleBox, "in the way", TestPrimary.Cancel);
+        for (var attempt = 0; attempt < 4; attempt++)
+        {
+            await primary.RunAsync();
+            primary.Clock.Advance(TimeSpan.FromSeconds(40));
+            await primary.Get<LeaseKeeper>().TryTakeAsync(TestPrimary.Cancel);
+        }
+
+        await primary.RunAsync();
+        var job = Assert.Single(await primary.JobsAsync());
+        Assert.Equal((JobStatus.Pending, true), (job.Status, job.WaitText?.StartsWith("It cannot be placed", StringComparison.Ordinal)));
+        File.Delete(primary.Root.ScheduleBox);
+        Directory.CreateDirectory(primary.Root.Outbox("LAN"));
+        await primary.RunAsync();
+        Assert.Empty(primary.Placed());
+
+        Assert.True((await primary.Get<IJobCommands>().RetryAsync(TestPrimary.Administrator, job.Id, TestPrimary.Cancel)).Succeeded);
+        await primary.RunAsync();
+        Assert.Equal(job.Id, Assert.Single(primary.Placed()).Id);
+    }
 }

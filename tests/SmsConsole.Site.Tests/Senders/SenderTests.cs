@@ -291,12 +291,33 @@ public sealed class SenderTests : IAsyncDisposable
         Request("J1", "S01");
         _links.Fail = new LinkException(LinkStage.Connect, "No answer.");
         await RoundAsync();
-        _sender.SetPriority("J1", SendRequestPriority.High);
+        Assert.True(_sender.SetPriority("J1", SendRequestPriority.High));
         Assert.Equal(SendRequestPriority.High, Kept("J1").Priority);
         _links.Fail = null;
         _sender.RetryNow("J1");
         await RoundsAsync();
         Assert.Equal(["J1"], _links.Sent);
+    }
+
+    [Fact]
+    public async Task SetPriority_WhileItsDestinationIsSentTo_IsKeptByWhatWaitsAndRefusedByWhatIsSent()
+    {
+        Request("Q1", "S01", SendRequestPriority.High, age: 3);
+        Request("Q2", "S01", SendRequestPriority.High, age: 2);
+        Request("Q3", "S01", SendRequestPriority.Low, age: 1);
+        _links.Hold();
+        await _sender.RunOnceAsync(CancellationToken.None);
+        await _links.UntilAsync(() => _links.Open == 1);
+
+        Assert.False(_sender.SetPriority("Q1", SendRequestPriority.Low));
+        Assert.True(_sender.SetPriority("Q2", SendRequestPriority.Low));
+        Assert.True(_sender.SetPriority("Q3", SendRequestPriority.High));
+        Assert.False(_sender.SetPriority("Q4", SendRequestPriority.High));
+
+        _links.Release();
+        await RoundsAsync();
+        Assert.Equal(["Q1", "Q3", "Q2"], _links.Sent);
+        Assert.Empty(Directory.GetFiles(Outbox));
     }
 
     [Fact]

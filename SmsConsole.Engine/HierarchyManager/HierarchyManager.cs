@@ -30,14 +30,24 @@ internal sealed partial class HierarchyManager(
     /// <summary>Steps a site may take in one run; more would be a circle.</summary>
     private const int MaximumSteps = 8;
 
+    /// <summary>Runs in a row in which a site's step fails before its page says so; the first may be a moment's.</summary>
+    private const int FailuresInSilence = 2;
+
+    /// <summary>From then on the reason is brought up to date this often only: saying it wakes this component, and a reason may differ each time.</summary>
+    private const int FailuresBetweenReasons = 12;
+
     private const string Me = Components.HierarchyManager;
+
+    /// <summary>How often the step of a site has failed in a row.</summary>
+    private readonly Dictionary<string, int> _failures = new(StringComparer.Ordinal);
 
     public async Task RunOnceAsync(CancellationToken cancellationToken)
     {
         ClearWakeUps();
         await enrolments.TakeAsync(cancellationToken);
         await reports.TakeAsync(cancellationToken);
-        for (var step = 0; step < MaximumSteps && await StepAllAsync(cancellationToken); step++)
+        var failed = new HashSet<string>(StringComparer.Ordinal);
+        for (var step = 0; step < MaximumSteps && await StepAllAsync(failed, cancellationToken); step++)
         {
         }
 
@@ -54,23 +64,56 @@ internal sealed partial class HierarchyManager(
     }
 
     /// <summary>One step for every site under construction; true when any moved.</summary>
-    private async Task<bool> StepAllAsync(CancellationToken cancellationToken)
+    /// <param name="failed">The sites whose step failed in this run; each is tried again with the next.</param>
+    private async Task<bool> StepAllAsync(HashSet<string> failed, CancellationToken cancellationToken)
     {
         var moved = false;
         foreach (var site in await UnderConstructionAsync(cancellationToken))
         {
+            if (failed.Contains(site.Code))
+            {
+                continue;
+            }
+
             try
             {
                 moved |= await StepAsync(site, cancellationToken) == MoveOutcome.Moved;
+                _failures.Remove(site.Code);
             }
             catch (Exception e) when (e is not (OperationCanceledException or FenceLostException))
             {
                 // One site's failure never stops the next; it is tried again with the next run.
                 LogStepFailed(e, site.Code);
+                failed.Add(site.Code);
+                await SayFailureAsync(site, e, cancellationToken);
             }
         }
 
         return moved;
+    }
+
+    /// <summary>
+    /// A state that waits for this component itself has no deadline: without this, nobody but the log would know. What the site waits for is said anew with the
+    /// step that succeeds.
+    /// </summary>
+    private async Task SayFailureAsync(ConstructionSite site, Exception error, CancellationToken cancellationToken)
+    {
+        var failures = _failures[site.Code] = _failures.GetValueOrDefault(site.Code) + 1;
+        var text = $"{SiteWaits.For(site.Seen.State, site.Code)} This has failed and is tried again: {error.GetBaseException().Message}";
+        if (failures <= FailuresInSilence || (failures - FailuresInSilence) % FailuresBetweenReasons != 1 || text == site.WaitText)
+        {
+            return;
+        }
+
+        try
+        {
+            await phases.SayWaitAsync(site.Seen, text, cancellationToken);
+        }
+        catch (Exception e) when (e is not (OperationCanceledException or FenceLostException))
+        {
+            // What keeps the step from being taken may keep this from being said.
+            LogStepFailed(e, site.Code);
+        }
     }
 
     private async Task<List<ConstructionSite>> UnderConstructionAsync(CancellationToken cancellationToken)

@@ -289,4 +289,32 @@ public class FailureTests
         await primary.RunAsync();
         Assert.Equal(job.Id, Assert.Single(primary.Placed()).Id);
     }
+
+    [Fact]
+    public async Task RunOnce_StepFailsAgainAndAgain_SiteSaysWhyUntilItSucceeds()
+    {
+        await using var primary = await TestPrimary.StartAsync();
+        await HideOwnImageAsync(primary, hidden: true);
+        using var site = await primary.CreateSiteAsync();
+        await primary.RunAsync();
+        await primary.RunAsync();
+        Assert.Equal("Waiting for Hierarchy Manager to write the Bootstrap Job.", (await primary.SiteAsync()).WaitText);
+        await primary.RunAsync();
+
+        var waiting = await primary.SiteAsync();
+        Assert.Equal(SiteTransitions.NewSite, SiteState.Of(waiting));
+        Assert.Contains("Bootstrap Job. This has failed and is tried again: Sequence", waiting.WaitText);
+
+        await HideOwnImageAsync(primary, hidden: false);
+        await primary.RunAsync();
+        Assert.Equal(SiteTransitions.BootstrapSending, await primary.StateAsync());
+        Assert.DoesNotContain("failed", (await primary.SiteAsync()).WaitText);
+    }
+
+    /// <summary>Without its own PROPOSED image the primary cannot add a site's address.</summary>
+    private static Task<int> HideOwnImageAsync(TestPrimary primary, bool hidden) =>
+        primary.Get<EngineStore>().WriteAsync(
+            (db, token) => db.SiteControl.Where(i => i.SiteCode == "P01" && i.Kind == ControlImageKind.Proposed && i.IsCurrent == hidden)
+                .ExecuteUpdateAsync(s => s.SetProperty(i => i.IsCurrent, !hidden), token),
+            TestPrimary.Cancel);
 }

@@ -7,16 +7,20 @@ namespace SmsConsole.SiteServer.Formats;
 /// </summary>
 public sealed class SiteControlFile
 {
-    /// <summary>The file is set aside when larger; about four times what SMS 1.2 could hold (KB255262).</summary>
+    /// <summary>
+    /// The file is set aside when larger; about four times what SMS 1.2 could hold (KB255262). That of a primary grows by an ADDRESS for every child, 56 bytes as
+    /// we write it: this is the limit it meets first, beyond 18,000 of them.
+    /// </summary>
     public const int MaxBytes = 1024 * 1024;
 
     /// <summary>In characters, without the line end.</summary>
     public const int MaxLineLength = 8 * 1024;
 
-    public const int MaxLines = 20_000;
+    /// <summary>An ADDRESS takes two.</summary>
+    public const int MaxLines = 60_000;
 
     /// <summary>Sections and statements together.</summary>
-    public const int MaxSections = 5_000;
+    public const int MaxSections = 25_000;
 
     /// <summary>The syntax version of files we write: that of SMS 1.2, and values are percent-encoded.</summary>
     public const string OwnSyntax = "1.08-SC";

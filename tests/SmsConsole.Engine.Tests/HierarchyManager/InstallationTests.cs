@@ -155,4 +155,37 @@ public class InstallationTests
         Assert.Equal(lost.Id, Assert.Single(primary.Placed()).Id);
         Assert.Equal(lost.Order, primary.Placed()[0].Order);
     }
+
+    [Theory]
+    [InlineData(6_000)]
+    [InlineData(18_000)]
+    public async Task RunOnce_PrimaryWithThousandsOfChildren_TheNextOnesAddressRoundTrips(int children)
+    {
+        await using var primary = await TestPrimary.StartAsync();
+        await primary.Get<EngineStore>().WriteAsync(
+            async (db, token) =>
+            {
+                var row = await OwnImageAsync(db);
+                var image = SiteControlFile.Parse(row.Text).Value!.Image;
+                var codes = Enumerable.Range(0, children + 4).Select(Code).Except(["AUX", "CON", "NUL", "PRN"]).Take(children); // device names are no site codes
+                var addresses = codes.Select(code => new SiteControlAddress("P01", code, "MS_LAN_SENDER", "LAN_DEFAULT", ""));
+                row.Text = SiteControlFile.From(image with { Addresses = [.. image.Addresses, .. addresses] }).ToText();
+            },
+            TestPrimary.Cancel);
+        using var site = await primary.CreateSiteAsync();
+        await primary.RunAsync();
+
+        Assert.Equal(SiteTransitions.BootstrapSending, await primary.StateAsync());
+        var text = (await primary.ReadAsync(OwnImageAsync)).Text;
+        var placed = Assert.Single(primary.Disk.ListFiles(primary.Root.SiteConfigBox, "*.CT1"));
+        var read = SiteControlFile.Parse(primary.Disk.ReadAll(placed, SiteControlFile.MaxBytes)).Value!;
+        Assert.Equal(text, read.ToText());
+        Assert.Equal(children + 2, read.Image.Addresses.Count); // the primary's own, and the new site's
+        Assert.Equal("S01", read.Image.Addresses[^1].Destination);
+        Assert.Equal(read.Image, SiteControlFile.Create(read.Image).Value!.Image);
+
+        static string Code(int i) => $"{(char)('A' + (i / 1296 % 26))}{Digit(i / 36 % 36)}{Digit(i % 36)}";
+        static char Digit(int i) => (char)(i < 10 ? '0' + i : 'A' + i - 10);
+        static Task<Data.Sites.SiteControlImage> OwnImageAsync(Data.SmsContext db) => db.SiteControl.SingleAsync(i => i.SiteCode == "P01" && i.Kind == ControlImageKind.Proposed && i.IsCurrent);
+    }
 }

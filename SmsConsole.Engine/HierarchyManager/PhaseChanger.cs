@@ -155,6 +155,15 @@ internal sealed class PhaseChanger(EngineStore store, PhaseDeadlines deadlines)
         }
     }
 
+    /// <summary>Time in which no engine ran counts for nobody's deadline: what came meanwhile has not been looked at.</summary>
+    public static async Task ProlongAsync(SmsContext db, TimeSpan off, CancellationToken cancellationToken)
+    {
+        foreach (var site in await db.Sites.Where(s => s.Status == SiteStatus.Pending && s.WaitUntil != null).ToListAsync(cancellationToken))
+        {
+            site.WaitUntil += off;
+        }
+    }
+
     /// <summary>Says what a site waits for, with the reason its job gives. False when somebody else was first.</summary>
     public Task<bool> SayWaitAsync(SeenSite seen, string text, CancellationToken cancellationToken) =>
         store.WriteAsync(

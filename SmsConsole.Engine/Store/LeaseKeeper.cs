@@ -15,6 +15,9 @@ internal sealed class LeaseKeeper(SmsStore store, EngineFence fence, PrimarySite
     public static readonly TimeSpan RenewEvery = TimeSpan.FromSeconds(5);
     public static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(20);
 
+    /// <summary>Longer without a heartbeat is time off; less is a restart or a handing over.</summary>
+    public static readonly TimeSpan ShortBreak = TimeSpan.FromMinutes(1);
+
     /// <summary>This machine and SMS root directory.</summary>
     private readonly string _place = $"{Environment.MachineName}/{Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(primary.Root.Path)))[..8]}/";
 
@@ -27,7 +30,7 @@ internal sealed class LeaseKeeper(SmsStore store, EngineFence fence, PrimarySite
     /// <summary>Who this process is, for people who look for the other engine.</summary>
     public string Owner => field ??= $"{_place}{Environment.ProcessId}/{Guid.NewGuid():N}";
 
-    /// <summary>Null when the lease is ours now; else who has it.</summary>
+    /// <summary>Null when the lease is ours now; else who has it. The time since the last heartbeat is given to the sites that wait.</summary>
     public async Task<string?> TryTakeAsync(CancellationToken cancellationToken)
     {
         var (number, holder) = await store.InTransactionAsync(
@@ -39,6 +42,11 @@ internal sealed class LeaseKeeper(SmsStore store, EngineFence fence, PrimarySite
                 if (lease is not null && lease.ExpiresAt > now && lease.Owner != Owner && !isDead)
                 {
                     return ((long?)null, lease.Owner);
+                }
+
+                if (lease is not null && now - lease.HeartbeatAt is var off && off > ShortBreak)
+                {
+                    await PhaseChanger.ProlongAsync(db, off, token);
                 }
 
                 if (lease is null)

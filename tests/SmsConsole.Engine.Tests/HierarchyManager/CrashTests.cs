@@ -109,6 +109,47 @@ public class CrashTests
     }
 
     [Fact]
+    public async Task Lease_TakenAfterTimeOff_DeadlinesAreLaterByThatTime()
+    {
+        await using var primary = await TestPrimary.StartAsync();
+        using var site = await primary.InstallToPhase4Async();
+        primary.Clock.Advance(TimeSpan.FromMinutes(10));
+        Assert.True(await primary.Get<LeaseKeeper>().RenewAsync(TestPrimary.Cancel));
+        await primary.Get<LeaseKeeper>().ReleaseAsync(TestPrimary.Cancel);
+        primary.Clock.Advance(TimeSpan.FromMinutes(65) - LeaseKeeper.Lifetime - TimeSpan.FromSeconds(1));
+        await primary.RestartAsync();
+        await primary.RunAsync();
+        Assert.Equal(SiteTransitions.ReportAwaited, await primary.StateAsync());
+
+        // Ten minutes had passed, the rest of the hour is left.
+        primary.Clock.Advance(TimeSpan.FromMinutes(50) - TimeSpan.FromSeconds(1));
+        Assert.True(await primary.Get<LeaseKeeper>().RenewAsync(TestPrimary.Cancel));
+        await primary.RunAsync();
+        Assert.Equal(SiteTransitions.ReportAwaited, await primary.StateAsync());
+        primary.Clock.Advance(TimeSpan.FromSeconds(1));
+        await primary.RunAsync();
+        Assert.Equal(SiteTransitions.ReportMissing, await primary.StateAsync());
+    }
+
+    [Fact]
+    public async Task Lease_TakenAfterAShortBreakOrByOneWhoMustWait_DeadlinesStay()
+    {
+        await using var primary = await TestPrimary.StartAsync();
+        using var site = await primary.InstallToPhase4Async();
+        var until = (await primary.SiteAsync()).WaitUntil;
+        await primary.RestartAsync();
+        var second = primary.StartProcess();
+        Assert.NotNull(await second.GetRequiredService<LeaseKeeper>().TryTakeAsync(TestPrimary.Cancel));
+
+        Assert.Equal(until, (await primary.SiteAsync()).WaitUntil);
+        site.Report();
+        await primary.RunAsync();
+        primary.Clock.Advance(TimeSpan.FromDays(1));
+        await primary.RestartAsync();
+        Assert.Null((await primary.SiteAsync()).WaitUntil);
+    }
+
+    [Fact]
     public async Task Move_SeenStateIsOld_IsStaleAndWritesNothing()
     {
         await using var primary = await TestPrimary.StartAsync();

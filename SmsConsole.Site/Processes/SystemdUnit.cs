@@ -11,6 +11,7 @@ namespace SmsConsole.SiteServer;
 public sealed class SystemdUnit(IDisk disk, SmsRoot root, string siteCode) : ISiteService
 {
     private const string Units = "/etc/systemd/system";
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(10);
 
     /// <summary>True where systemd runs this machine and this account may add services to it.</summary>
     public static bool IsAvailable => RunsThisMachine && Environment.IsPrivilegedProcess;
@@ -109,17 +110,37 @@ public sealed class SystemdUnit(IDisk disk, SmsRoot root, string siteCode) : ISi
 
     private string? Present() => disk.FileExists(UnitFile) ? Encoding.UTF8.GetString(disk.ReadAll(UnitFile, 64 << 10)) : null;
 
-    private static async Task<(int Code, string Errors)> SystemctlAsync(string[] arguments, CancellationToken cancellationToken)
+    private static Task<(int Code, string Errors)> SystemctlAsync(string[] arguments, CancellationToken cancellationToken) =>
+        RunAsync("systemctl", arguments, TimeProvider.System, cancellationToken);
+
+    /// <summary>A systemctl that hangs is ended: whoever asks has a site to look after.</summary>
+    internal static async Task<(int Code, string Errors)> RunAsync(string program, string[] arguments, TimeProvider clock, CancellationToken cancellationToken)
     {
-        var start = new ProcessStartInfo("systemctl") { UseShellExecute = false, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program) { UseShellExecute = false, RedirectStandardError = true };
         foreach (var argument in arguments)
         {
             start.ArgumentList.Add(argument);
         }
 
         using var process = Process.Start(start)!;
-        var errors = await process.StandardError.ReadToEndAsync(cancellationToken);
-        await process.WaitForExitAsync(cancellationToken);
-        return (process.ExitCode, errors.Trim());
+        using var patience = new CancellationTokenSource(_patience, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        try
+        {
+            var errors = await process.StandardError.ReadToEndAsync(either.Token);
+            await process.WaitForExitAsync(either.Token);
+            return (process.ExitCode, errors.Trim());
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return (-1, $"it did not end within {_patience.TotalSeconds:0} s.");
+        }
+        finally
+        {
+            if (!process.HasExited)
+            {
+                process.Kill();
+            }
+        }
     }
 }

@@ -81,7 +81,7 @@ public sealed class LinkFactory(IDisk disk, ISiteProcesses processes, TimeProvid
             if (_masters.TryGetValue(address, out var master) && master.IsAlive)
             {
                 Begin(master);
-                return new SshLink(disk, master, address, () => Release(master));
+                return new SshLink(disk, master, address, clock, () => Release(master));
             }
 
             if (master is not null)
@@ -103,11 +103,11 @@ public sealed class LinkFactory(IDisk disk, ISiteProcesses processes, TimeProvid
             Begin(connected);
             if (_masters.TryAdd(address, connected))
             {
-                return new SshLink(disk, connected, address, () => Release(connected));
+                return new SshLink(disk, connected, address, clock, () => Release(connected));
             }
 
             // Somebody else connected meanwhile: this one serves its caller alone and goes with it.
-            return new SshLink(disk, connected, address, () => _ = connected.DisposeAsync().AsTask());
+            return new SshLink(disk, connected, address, clock, () => _ = connected.DisposeAsync().AsTask());
         }
         finally
         {

@@ -11,8 +11,11 @@ namespace SmsConsole.SiteServer;
 public sealed class LinkServer(IDisk disk, ISiteProcesses processes, SmsRoot root, TimeProvider clock, Stream input, Stream output)
 {
     private const int CollectBlock = 1 << 18;
-    private static readonly TimeSpan _collectWait = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan _watchdog = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long it waits for something to collect before it says that there is nothing.</summary>
+    internal static readonly TimeSpan CollectWait = TimeSpan.FromSeconds(20);
+
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
         await using var link = new PathLink(disk, processes, root.Path, clock);
@@ -143,7 +146,7 @@ public sealed class LinkServer(IDisk disk, ISiteProcesses processes, SmsRoot roo
     /// <summary>Waits until something lies out for the parent; gives its name, length and instruction. An empty name says: nothing in this time.</summary>
     private async Task<(LinkReply Reply, ReadOnlyMemory<byte> Data)> CollectAsync(PathLink link, WakeSignal signal, CancellationToken cancellationToken)
     {
-        var until = clock.GetUtcNow() + _collectWait;
+        var until = clock.GetUtcNow() + CollectWait;
         var watch = clock.GetUtcNow();
         while (true)
         {

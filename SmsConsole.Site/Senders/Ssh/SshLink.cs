@@ -15,7 +15,7 @@ public interface ICollectingLink : ISiteLink
 }
 
 /// <summary>A link over SSH. Until our program is at the far side it uses constant scripts; from then on it talks to <see cref="LinkServer"/>.</summary>
-internal sealed class SshLink(IDisk disk, SshMaster master, LinkAddress address, Action release) : ICollectingLink
+internal sealed class SshLink(IDisk disk, SshMaster master, LinkAddress address, TimeProvider clock, Action release) : ICollectingLink
 {
     /// <summary>Bytes sent before the far side has to acknowledge them as safely written.</summary>
     private const int Block = Drop.AcknowledgeEvery;
@@ -25,6 +25,18 @@ internal sealed class SshLink(IDisk disk, SshMaster master, LinkAddress address,
 
     /// <summary>Between an answer that nothing lies out and the next question.</summary>
     private static readonly TimeSpan _nothing = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>
+    /// What the far side may keep silent. A connection that is dead ends within a minute by itself; this is for a program that hangs behind one that lives,
+    /// and is above what it waits for itself (a minute, for the Bootstrap service's confirmation).
+    /// </summary>
+    private static readonly TimeSpan _patience = TimeSpan.FromMinutes(2);
+
+    /// <summary>Bytes a second over the slowest line there is: what was handed to ssh may be under way for as long as that takes.</summary>
+    private const int SlowestLine = 4 << 10;
+
+    /// <summary>Bytes a second the slowest disk reads: a package is hashed before its arrival is confirmed.</summary>
+    private const int SlowestDisk = 1 << 20;
 
     private readonly SmsRootNames _far = new(address.Directory);
     private Session? _session;
@@ -72,7 +84,7 @@ internal sealed class SshLink(IDisk disk, SshMaster master, LinkAddress address,
             progress.Report((have, total));
         }
 
-        await AskAsync(new LinkCommand("commit", name), cancellationToken, instruction);
+        await AskAsync(new LinkCommand("commit", name, Total: total), cancellationToken, instruction);
     }
 
     public async Task<LogPiece> ReadLogAsync(string component, long offset, CancellationToken cancellationToken)
@@ -203,27 +215,21 @@ internal sealed class SshLink(IDisk disk, SshMaster master, LinkAddress address,
         }
 
         using var process = master.Start(script);
+        using var silence = new Silence(clock, _patience, cancellationToken);
         try
         {
-            var output = AnswerAsync(process, cancellationToken);
-            var errors = ProgramOutput.ReadEndAsync(process.StandardError, ProgramOutput.KeptErrors, cancellationToken);
-            var input = process.StandardInput.BaseStream;
+            var output = AnswerAsync(process, silence.Token);
+            var errors = ProgramOutput.ReadEndAsync(process.StandardError, ProgramOutput.KeptErrors, silence.Token);
             try
             {
-                await input.WriteAsync(Encoding.UTF8.GetBytes(string.Concat(lines.Select(l => l + "\n"))), cancellationToken);
-                if (data is not null)
-                {
-                    await data.CopyToAsync(input, 1 << 16, cancellationToken);
-                }
-
-                process.StandardInput.Close();
+                await FeedAsync(process, string.Concat(lines.Select(l => l + "\n")), data, silence);
             }
             catch (IOException)
             {
                 // It ended before it had read everything; its exit code says why.
             }
 
-            await process.WaitForExitAsync(cancellationToken);
+            await process.WaitForExitAsync(silence.Token);
             var answer = await output;
             return process.ExitCode switch
             {
@@ -234,6 +240,10 @@ internal sealed class SshLink(IDisk disk, SshMaster master, LinkAddress address,
                 _ => throw new LinkException(LinkStage.Directory, $"{address.Host} answered: {FirstLine(await errors)} (code {process.ExitCode})"),
             };
         }
+        catch (OperationCanceledException e) when (silence.IsOver)
+        {
+            throw Silent(silence, e);
+        }
         finally
         {
             if (!process.HasExited)
@@ -241,6 +251,24 @@ internal sealed class SshLink(IDisk disk, SshMaster master, LinkAddress address,
                 process.Kill();
             }
         }
+    }
+
+    /// <summary>What it takes is progress; what it has taken last may be under way for long.</summary>
+    private static async Task FeedAsync(Process process, string lines, Stream? data, Silence silence)
+    {
+        var input = process.StandardInput.BaseStream;
+        await input.WriteAsync(Encoding.UTF8.GetBytes(lines), silence.Token);
+        var sent = 0L;
+        var piece = data is null ? [] : new byte[1 << 16];
+        while (data is not null && await data.ReadAsync(piece, silence.Token) is var read and > 0)
+        {
+            await input.WriteAsync(piece.AsMemory(0, read), silence.Token);
+            sent += read;
+            silence.Restart(_patience);
+        }
+
+        process.StandardInput.Close();
+        silence.Restart(_patience + TimeSpan.FromSeconds(Math.Min(sent, Block) / SlowestLine));
     }
 
     /// <summary>Null when it says more than a script does; it is ended then, since it would wait for somebody to read on.</summary>
@@ -258,10 +286,11 @@ internal sealed class SshLink(IDisk disk, SshMaster master, LinkAddress address,
     private async Task<(LinkReply Reply, ReadOnlyMemory<byte> Data)> AskAsync(LinkCommand command, CancellationToken cancellationToken, ReadOnlyMemory<byte> data = default)
     {
         _session ??= await Session.OpenAsync(master, address, cancellationToken);
+        using var silence = new Silence(clock, PatienceFor(command, data.Length), cancellationToken);
         try
         {
-            await LinkFrames.WriteAsync(_session.Input, command with { Bytes = data.Length }, SiteJson.Default.LinkCommand, data, cancellationToken);
-            var reply = await LinkFrames.ReadAsync(_session.Output, SiteJson.Default.LinkReply, cancellationToken)
+            await LinkFrames.WriteAsync(_session.Input, command with { Bytes = data.Length }, SiteJson.Default.LinkCommand, data, silence.Token);
+            var reply = await LinkFrames.ReadAsync(_session.Output, SiteJson.Default.LinkReply, silence.Token)
                 ?? throw new IOException("The connection has ended.");
             if (reply.Error is not null)
             {
@@ -273,8 +302,9 @@ internal sealed class SshLink(IDisk disk, SshMaster master, LinkAddress address,
                 throw new InvalidDataException("An answer is longer than answers may be.");
             }
 
+            silence.Restart(_patience + TimeSpan.FromSeconds(reply.Bytes / SlowestLine));
             var answer = new byte[reply.Bytes];
-            await _session.Output.ReadExactlyAsync(answer, cancellationToken);
+            await _session.Output.ReadExactlyAsync(answer, silence.Token);
             return (reply, answer);
         }
         catch (Exception e) when (e is IOException or InvalidDataException)
@@ -283,17 +313,66 @@ internal sealed class SshLink(IDisk disk, SshMaster master, LinkAddress address,
             _session = null;
             throw await session.ExplainAsync(address, e);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException e)
         {
             // Half a frame may be under way: this session is of no more use.
             var session = _session;
             _session = null;
             await session.DisposeAsync();
+            if (silence.IsOver)
+            {
+                throw Silent(silence, e);
+            }
+
             throw;
         }
     }
 
+    private static TimeSpan PatienceFor(LinkCommand command, int bytes) => _patience + command.Verb switch
+    {
+        "collect" => LinkServer.CollectWait,
+        "append" => TimeSpan.FromSeconds(bytes / SlowestLine),
+        "commit" => TimeSpan.FromSeconds(command.Total / SlowestDisk),
+        _ => TimeSpan.Zero,
+    };
+
+    private LinkException Silent(Silence silence, Exception inner) =>
+        new(LinkStage.Transfer, $"The site server at {address.Host} did not answer for {silence.Limit.TotalMinutes:0.#} min. The session was ended; it is tried again.", inner: inner);
+
     private static string FirstLine(string text) => text.Trim().Split('\n')[0].Trim() is { Length: > 0 } line ? line : "nothing";
+
+    /// <summary>How long nothing has come from the far side. Its token is cancelled when that is too long, and when the caller's is.</summary>
+    private sealed class Silence : IDisposable
+    {
+        private readonly CancellationTokenSource _timer;
+        private readonly CancellationTokenSource _either;
+        private readonly CancellationToken _caller;
+
+        public Silence(TimeProvider clock, TimeSpan limit, CancellationToken caller)
+        {
+            (Limit, _caller) = (limit, caller);
+            _timer = new CancellationTokenSource(limit, clock);
+            _either = CancellationTokenSource.CreateLinkedTokenSource(_timer.Token, caller);
+        }
+
+        public TimeSpan Limit { get; private set; }
+
+        public CancellationToken Token => _either.Token;
+
+        public bool IsOver => _timer.IsCancellationRequested && !_caller.IsCancellationRequested;
+
+        public void Restart(TimeSpan limit)
+        {
+            Limit = limit;
+            _timer.CancelAfter(limit);
+        }
+
+        public void Dispose()
+        {
+            _either.Dispose();
+            _timer.Dispose();
+        }
+    }
 
     /// <summary>Paths at the far side, which is a POSIX system whatever this one is.</summary>
     private sealed class SmsRootNames(string directory)

@@ -111,6 +111,59 @@ public class ProcessTests
         }
     }
 
+    [Theory]
+    [InlineData("sleep 1000", 2 * 60)]
+    [InlineData("printf abc; exec sleep 1000", 2 * 60)]
+    [InlineData("sleep 1000", 2 * 60 + 20, "collect")]
+    [InlineData("sleep 1000", 2 * 60, "probe")]
+    public async Task Ssh_FarSideNeverAnswers_IsGivenUpAndItsSessionEnded(string hanging, int seconds, string verb = "ensure")
+    {
+        Assert.SkipUnless(TestSshd.Program is not null, "There is no sshd: apt-get install openssh-server");
+        await using var sshd = await TestSshd.StartAsync();
+        await sshd.ForceAsync(hanging);
+        var address = new LinkAddress("S01", "ssh", "/nowhere", "127.0.0.1", sshd.Port, TestSshd.User, sshd.PrivateKey, sshd.HostKey);
+        await using var master = await SshMaster.ConnectAsync(address, TimeProvider.System, TestContext.Current.CancellationToken);
+        var clock = new ManualTimeProvider();
+        var releases = 0;
+        await using (var link = new SshLink(PhysicalDisk.Instance, master, address, clock, () => releases++))
+        {
+            var asked = verb switch
+            {
+                "collect" => link.CollectAsync(new Drop(PhysicalDisk.Instance, "/nowhere"), () => { }, TestContext.Current.CancellationToken),
+                "probe" => link.ProbeAsync(TestContext.Current.CancellationToken),
+                _ => link.EnsureRunningAsync(TestContext.Current.CancellationToken),
+            };
+            while (clock.NextDue is null)
+            {
+                await Task.Delay(10, TestContext.Current.CancellationToken);
+            }
+
+            clock.Advance(TimeSpan.FromSeconds(seconds - 1));
+            Assert.False(asked.IsCompleted);
+            clock.Advance(TimeSpan.FromSeconds(1));
+
+            var silent = await Assert.ThrowsAsync<LinkException>(() => asked);
+            Assert.True(silent.Retryable);
+            Assert.Contains("127.0.0.1 did not answer for 2", silent.Message, StringComparison.Ordinal);
+            Assert.Null(clock.NextDue);
+            Assert.True(master.IsAlive);
+        }
+
+        Assert.Equal(1, releases);
+    }
+
+    [Fact]
+    public async Task SystemdUnit_ProgramThatHangs_IsEndedAndSaidToHaveFailed()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "There is no systemctl.");
+        var clock = new ManualTimeProvider();
+        var asked = SystemdUnit.RunAsync("/bin/sh", ["-c", "exec sleep 1000"], clock, TestContext.Current.CancellationToken);
+        clock.Advance(TimeSpan.FromSeconds(10));
+
+        Assert.Equal((-1, "it did not end within 10 s."), await asked);
+        Assert.Equal((3, "no"), await SystemdUnit.RunAsync("/bin/sh", ["-c", "echo no >&2; exit 3"], clock, TestContext.Current.CancellationToken));
+    }
+
     [Fact]
     public async Task Ssh_LogReadAgainAndAgain_SignsInOnceAndGoesOnWhereItStopped()
     {

@@ -32,6 +32,15 @@ public sealed class Drop(IDisk disk, string directory)
         return have < 0 || have > total ? 0 : have;
     }
 
+    /// <summary>Deletes the parts of all names that begin so, but for one.</summary>
+    public void DropUnfinished(string prefix, string except)
+    {
+        foreach (var part in disk.ListFiles(directory, prefix + "*.PRT").Where(p => p != Partial(except)))
+        {
+            disk.Delete(part);
+        }
+    }
+
     /// <summary>Takes payload bytes from <paramref name="offset"/> on; returns how many are here now, flushed.</summary>
     public async Task<long> AppendAsync(string name, long offset, Stream source, long total, IProgress<(long Sent, long Total)>? progress, CancellationToken cancellationToken)
     {

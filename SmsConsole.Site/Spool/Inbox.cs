@@ -37,7 +37,7 @@ public static class Inbox
         }
     }
 
-    /// <summary>Moves files into the box's BAD folder and writes why beside them.</summary>
+    /// <summary>Moves files into the box's BAD folder and writes why beside them. What is too much there goes at once: who sends poison sends it fast.</summary>
     /// <param name="extension">With a dot, replaces the file's own (the error numbers of KB121683); null keeps it.</param>
     public static void SetAside(IDisk disk, string box, string reason, string? extension, params ReadOnlySpan<string> files)
     {
@@ -62,5 +62,35 @@ public static class Inbox
 
             disk.Move(file, Path.Combine(bad, name));
         }
+
+        try
+        {
+            Trim(disk, bad, _ => false);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The hourly tidying comes to it, and says so.
+        }
+    }
+
+    /// <summary>Deletes what a BAD folder has beyond <see cref="SpoolLimits"/>, the oldest first; returns how many files that were.</summary>
+    internal static int Trim(IDisk disk, string bad, Func<string, bool> isTooOld)
+    {
+        var count = 0;
+        var bytes = 0L;
+        var deleted = 0;
+        foreach (var file in disk.ListFiles(bad).Where(f => !f.EndsWith(Why, StringComparison.Ordinal)).OrderByDescending(disk.LastWriteTime))
+        {
+            bytes += disk.Length(file);
+            if (++count > SpoolLimits.BadFiles || (count > 1 && bytes > SpoolLimits.BadBytes) || isTooOld(file))
+            {
+                // The file first: a reason alone takes no room, and goes with the next round.
+                disk.Delete(file);
+                disk.Delete(file + Why);
+                deleted++;
+            }
+        }
+
+        return deleted;
     }
 }

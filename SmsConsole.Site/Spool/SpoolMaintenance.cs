@@ -144,21 +144,7 @@ public sealed class SpoolMaintenance(IDisk disk, SmsRoot root, TimeProvider cloc
 
     private void DropBad(string folder)
     {
-        var count = 0;
-        var bytes = 0L;
-        var deleted = 0;
-        foreach (var file in disk.ListFiles(folder).Where(f => !f.EndsWith(Inbox.Why, StringComparison.Ordinal)).OrderByDescending(disk.LastWriteTime))
-        {
-            bytes += disk.Length(file);
-            if (++count > SpoolLimits.BadFiles || (count > 1 && bytes > SpoolLimits.BadBytes) || IsOlder(file, SpoolLimits.BadAge))
-            {
-                // The file first: a reason alone takes no room, and goes with the next round.
-                disk.Delete(file);
-                disk.Delete(file + Inbox.Why);
-                deleted++;
-            }
-        }
-
+        var deleted = Inbox.Trim(disk, folder, file => IsOlder(file, SpoolLimits.BadAge));
         foreach (var why in disk.ListFiles(folder, "*" + Inbox.Why).Where(f => !disk.FileExists(f[..^Inbox.Why.Length]) && IsOlder(f, SpoolLimits.BadAge)))
         {
             disk.Delete(why);

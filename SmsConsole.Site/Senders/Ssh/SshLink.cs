@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using SmsConsole.SiteServer.Spool;
+using SmsConsole.SiteServer.Trust;
 
 namespace SmsConsole.SiteServer;
 
@@ -20,8 +21,8 @@ internal sealed class SshLink(IDisk disk, SshMaster master, LinkAddress address,
     /// <summary>Bytes sent before the far side has to acknowledge them as safely written.</summary>
     private const int Block = Drop.AcknowledgeEvery;
 
-    /// <summary>Longest package a site may have for its parent: reports and batches of status messages. Judged before any of it is fetched.</summary>
-    private const long MaximumCollected = 64L << 20;
+    /// <summary>Longest package a site may have for its parent. A batch of status messages has 1 MiB at most, and a report is far shorter.</summary>
+    private const long MaximumCollected = 4L << 20;
 
     /// <summary>Between an answer that nothing lies out and the next question.</summary>
     private static readonly TimeSpan _nothing = TimeSpan.FromMilliseconds(100);
@@ -114,12 +115,13 @@ internal sealed class SshLink(IDisk disk, SshMaster master, LinkAddress address,
             var local = $"{address.Destination}{name}";
             local = local.Length > 40 ? local[..40] : local;
             var total = reply.Offset;
-            var said = Trust.Instruction.TryRead(instruction.Span, out var error)?.Envelope;
-            if (said is null || (said.Length != total && total != 0) || total > MaximumCollected)
+            if (Judge(instruction, total) is { } problem)
             {
-                throw new LinkException(LinkStage.Transfer, $"The site lays out a package that cannot be: {(said is null ? error : $"{total} bytes")}.");
+                throw new LinkException(LinkStage.Transfer, $"The site lays out a package that cannot be: {problem}");
             }
 
+            // One is received at a time: what was begun under another name is never gone on with, and would fill the disk.
+            receive.DropUnfinished(address.Destination, local);
             for (var have = receive.Have(local, total); have < total;)
             {
                 var (_, data) = await AskAsync(new LinkCommand("block", name, have, total), cancellationToken);
@@ -151,6 +153,20 @@ internal sealed class SshLink(IDisk disk, SshMaster master, LinkAddress address,
         {
             release(); // a connection never let go is never closed
         }
+    }
+
+    /// <summary>Before any of it is fetched; null when it may be. Its signature is the Despooler's to judge, which has the keys.</summary>
+    private string? Judge(ReadOnlyMemory<byte> instruction, long total)
+    {
+        if (Instruction.TryRead(instruction.Span, out var error)?.Envelope is not { } said)
+        {
+            return error;
+        }
+
+        return said.Source != address.Destination ? $"It is from site {said.Source}."
+            : said.Type is not (EnvelopeTypes.SiteReport or EnvelopeTypes.Status) ? $"Nobody at the parent takes a package of type {said.Type}."
+            : total > MaximumCollected || (said.Length != total && total != 0) ? $"It has {total} bytes."
+            : null;
     }
 
     private async Task PrepareAsync(BootstrapOrder order, CancellationToken cancellationToken)

@@ -132,6 +132,29 @@ public sealed class SpoolTests : IDisposable
     }
 
     [Fact]
+    public void SetAside_MoreThanABadFolderHolds_KeepsTheNewestAtOnce()
+    {
+        var oldest = DateTime.UnixEpoch.AddYears(50);
+        for (var i = 0; i <= SpoolLimits.BadFiles; i++)
+        {
+            File.WriteAllText(In($"{i:000}.PCK"), "p");
+            File.SetLastWriteTimeUtc(In($"{i:000}.PCK"), oldest.AddMinutes(i));
+            Inbox.SetAside(_disk, _folder, "It is bad.", null, In($"{i:000}.PCK"));
+        }
+
+        Assert.Equal(Enumerable.Range(1, SpoolLimits.BadFiles).SelectMany(i => new[] { In($"BAD/{i:000}.PCK"), In($"BAD/{i:000}.PCK.why") }), Directory.GetFiles(In("BAD")).Order(StringComparer.Ordinal));
+
+        File.WriteAllText(In("large.PCK"), "p");
+        using (var large = new FileStream(In("large.PCK"), FileMode.Open))
+        {
+            large.SetLength(SpoolLimits.BadBytes + 1); // sparse
+        }
+
+        Inbox.SetAside(_disk, _folder, "It is bad.", null, In("large.PCK"));
+        Assert.Equal([In("BAD/large.PCK"), In("BAD/large.PCK.why")], Directory.GetFiles(In("BAD")).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void SetAside_DiskFull_StillClearsTheWay()
     {
         Directory.CreateDirectory(In("BAD"));

@@ -87,6 +87,7 @@ internal static class SiteProgramEntry
                 SiteProcesses.Detach();
                 if (verb == "run" && Supervisor.IsAvailable && ComponentSlots.Current(disk, root) is not null)
                 {
+                    SiteServerProcess.Allow(disk, root);
                     Supervisor.Become(root);
                 }
             }
@@ -97,7 +98,7 @@ internal static class SiteProgramEntry
                 "run" when service is not null && OperatingSystem.IsWindows() =>
                     ServiceProcess.Run(service, token => new SiteServerProcess(disk, root, processes, clock).RunAsync(null, token)),
                 "run" => await new SiteServerProcess(disk, root, processes, clock).RunAsync(supervisor, stop.Token),
-                "stop" => await SiteStop.RunAsync(disk, root, stop.Token),
+                "stop" => await SiteStop.RunAsync(disk, root, processes, stop.Token),
                 _ => await new LinkServer(disk, processes, root, clock, Console.OpenStandardInput(), Console.OpenStandardOutput()).RunAsync(stop.Token),
             };
         }

@@ -8,7 +8,7 @@ namespace SmsConsole.SiteServer;
 /// of a branch (decision 9). The root and the runtime are arguments of the script, never part of its text.
 /// <list type="bullet">
 /// <item>The slot in use is looked up at each start, because an upgrade changes it.</item>
-/// <item>Ends when the site server was told to stop (exit code 0, or a STOP file) and when another one serves the root (3).</item>
+/// <item>Ends when the site server was told to stop (exit code 0, or a STOP file, which may come while it pauses) and when another one serves the root (3).</item>
 /// <item>Killed here: the site server misses its supervisor within a second, and begins anew under another one.</item>
 /// </list>
 /// </summary>
@@ -20,6 +20,7 @@ public static partial class Supervisor
     private const string Loop = """
         pause=0
         while :; do
+          if [ -e "$3/SITE.SRV/STOP" ]; then exit 0; fi
           slot=$3/SITE.SRV/SITE.BIN/$(cat "$3/SITE.SRV/SITE.BIN/CURRENT")
           began=$(date +%s)
           if [ -f "$slot/System.Private.CoreLib.dll" ] || [ ! -f "$slot/sms-site.runtimeconfig.json" ]; then
@@ -29,7 +30,7 @@ public static partial class Supervisor
             "$4" "$slot/sms-site.dll" run --root "$3" --supervisor $$
           fi
           code=$?
-          if [ $code = 0 ] || [ $code = 3 ] || [ -e "$3/SITE.SRV/STOP" ]; then exit 0; fi
+          if [ $code = 0 ] || [ $code = 3 ]; then exit 0; fi
           if [ $(( $(date +%s) - began )) -gt 60 ]; then pause=0; fi
           if [ $pause -gt 0 ]; then sleep $pause; fi
           pause=$(( pause * 2 + 1 ))

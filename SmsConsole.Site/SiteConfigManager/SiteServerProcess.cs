@@ -21,8 +21,11 @@ public sealed class SiteServerProcess(IDisk disk, SmsRoot root, ISiteProcesses p
     /// <summary>There while the site server runs, and after it has died: the next one reports that.</summary>
     public static string ReportFile(SmsRoot root) => Path.Combine(root.Path, "SITE.SRV", "SERVICES");
 
-    /// <summary>There while the site server is being stopped on purpose (<c>sms-site stop</c>).</summary>
+    /// <summary>There from when the site server is stopped on purpose (<c>sms-site stop</c>) until it is started on purpose.</summary>
     public static string StopFile(SmsRoot root) => Path.Combine(root.Path, "SITE.SRV", "STOP");
+
+    /// <summary>Takes back an earlier stop. Only for whoever starts it on purpose: a start after a death must not undo what somebody at the branch has said.</summary>
+    public static void Allow(IDisk disk, SmsRoot root) => disk.Delete(StopFile(root));
 
     /// <param name="supervisor">Process id of the supervisor, or null when there is none.</param>
     /// <param name="cancellationToken">SIGTERM or Ctrl+C.</param>
@@ -42,7 +45,15 @@ public sealed class SiteServerProcess(IDisk disk, SmsRoot root, ISiteProcesses p
                 return AnotherServes;
             }
 
-            disk.Delete(StopFile(root));
+            if (supervisor is null)
+            {
+                Allow(disk, root);
+            }
+            else if (disk.FileExists(StopFile(root)))
+            {
+                return 0; // stopped while its supervisor was about to start it again
+            }
+
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             var watch = WatchAsync(supervisor, stop);
             await ServeAsync(identity, stop.Token);

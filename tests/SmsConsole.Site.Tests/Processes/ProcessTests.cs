@@ -40,6 +40,67 @@ public class ProcessTests
     }
 
     [Fact]
+    public async Task Stop_WhileTheSupervisorPauses_StaysStoppedUntilStartedOnPurpose()
+    {
+        await using var parent = new FileParent();
+        var path = parent.NewDirectory("S01");
+        var root = new SmsRoot(path);
+        var processes = new SiteProcesses();
+        parent.AddAddress(new LinkAddress("S01", "local", path));
+        await InstallAsync(parent, path);
+        await parent.UntilAsync(() => SiteKill.Find(path).Select(p => p.Verb).Order().SequenceEqual(["run", "supervise"]));
+
+        // Its pauses grow from death to death; the one after the third takes three seconds.
+        for (var death = 0; death < 3; death++)
+        {
+            await ComesAsync(() => SiteLock.IsHeld(SiteConfigManager.LockFile(root)) && SiteKill.Verb(path, "run") == 1);
+            await ComesAsync(() => !SiteLock.IsHeld(SiteConfigManager.LockFile(root)));
+        }
+
+        Assert.Equal(0, await SiteStop.RunAsync(PhysicalDisk.Instance, root, processes, TestContext.Current.CancellationToken));
+        await ComesAsync(() => SiteKill.Find(path).Count == 0);
+        Assert.True(File.Exists(SiteServerProcess.StopFile(root)));
+
+        // One that was just being started.
+        Assert.Equal(0, await new SiteServerProcess(PhysicalDisk.Instance, root, processes, TimeProvider.System).RunAsync(Environment.ProcessId, TestContext.Current.CancellationToken));
+        Assert.True(File.Exists(SiteServerProcess.StopFile(root)));
+        await new PathLink(PhysicalDisk.Instance, processes, path, TimeProvider.System).EnsureRunningAsync(TestContext.Current.CancellationToken);
+        Assert.Empty(SiteKill.Find(path));
+
+        processes.StartDetached(ComponentSlots.Current(PhysicalDisk.Instance, root)!, "run", path);
+        await ComesAsync(() => SiteLock.IsHeld(SiteConfigManager.LockFile(root)));
+        Assert.False(File.Exists(SiteServerProcess.StopFile(root)));
+    }
+
+    [Fact]
+    public async Task Stop_AfterADeathUnderAServiceManager_StopsWhatThatStartsAgain()
+    {
+        var folder = Directory.CreateTempSubdirectory("sms-stop-").FullName;
+        try
+        {
+            var root = new SmsRoot(folder);
+            var stopFile = SiteServerProcess.StopFile(root);
+            Directory.CreateDirectory(root.Components);
+            ComponentSlots.Switch(PhysicalDisk.Instance, root, Path.Combine(root.Components, "A"));
+            await File.WriteAllTextAsync(SiteServerProcess.ReportFile(root), "died", TestContext.Current.CancellationToken);
+            var stopping = SiteStop.RunAsync(PhysicalDisk.Instance, root, new ServiceManager(), TestContext.Current.CancellationToken);
+            using (SiteLock.TryAcquire(SiteConfigManager.LockFile(root)))
+            {
+                File.Delete(stopFile);
+                await ComesAsync(() => File.Exists(stopFile));
+                File.Delete(SiteServerProcess.ReportFile(root));
+            }
+
+            Assert.Equal(0, await stopping);
+            Assert.True(File.Exists(stopFile));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
     public async Task SiteServer_Killed_SaysSoWithItsNextStatusMessage()
     {
         await using var parent = new FileParent();
@@ -230,6 +291,23 @@ public class ProcessTests
     public void SystemdUnit_RootThatNeedsQuoting_IsNotRegistered(string root)
     {
         Assert.Null(new SystemdUnit(PhysicalDisk.Instance, new SmsRoot(root), "S01").Text());
+    }
+
+    private static async Task ComesAsync(Func<bool> isSo)
+    {
+        for (var i = 0; !isSo(); i++)
+        {
+            Assert.True(i < 600, "Not within 30 s.");
+            await Task.Delay(50, TestContext.Current.CancellationToken);
+        }
+    }
+
+    /// <summary>Looks after every site server there is.</summary>
+    private sealed class ServiceManager : ISiteProcesses
+    {
+        public void StartDetached(string programDirectory, string verb, string root) => throw new InvalidOperationException("Nobody else starts it.");
+
+        public Task<bool> IsServiceAsync(SmsRoot root, CancellationToken cancellationToken) => Task.FromResult(true);
     }
 
     private static async Task InstallAsync(FileParent parent, string root)

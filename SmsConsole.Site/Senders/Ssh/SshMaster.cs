@@ -5,10 +5,14 @@ namespace SmsConsole.SiteServer;
 
 /// <summary>
 /// One authenticated connection of OpenSSH's client, shared by all sessions to a destination. The host key is the pinned one or there is no
-/// connection; the private key lies in a folder of its own, readable by this account alone, only while the connection is being made. The connection ends with this process.
+/// connection; the private key lies in a folder of its own, readable by this account alone, only while the connection is being made. The connection ends with this process, and the folder goes with it, however this process ends; a key that
+/// outlived even the watcher of that (a container that was killed) goes when the next connection is made.
 /// </summary>
 internal sealed class SshMaster : IAsyncDisposable
 {
+    /// <summary>What the name of a connection's folder begins with.</summary>
+    internal const string Prefix = "sms-ssh-";
+
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(30);
     private readonly LinkAddress _address;
     private readonly string _folder;
@@ -30,7 +34,7 @@ internal sealed class SshMaster : IAsyncDisposable
         }
 
         // Short: a socket's path may have about a hundred characters.
-        var folder = Directory.CreateTempSubdirectory("sms-").FullName;
+        var folder = Directory.CreateTempSubdirectory(Prefix).FullName;
         Process? process = null;
         try
         {
@@ -49,7 +53,7 @@ internal sealed class SshMaster : IAsyncDisposable
             }
 
             process?.Dispose();
-            Directory.Delete(folder, recursive: true);
+            DeleteFolder(folder);
             throw;
         }
     }
@@ -74,8 +78,16 @@ internal sealed class SshMaster : IAsyncDisposable
         await stream.WriteAsync(Encoding.UTF8.GetBytes(address.PrivateKey.ReplaceLineEndings("\n").TrimEnd('\n') + "\n"), cancellationToken);
     }
 
-    /// <summary>Becomes ssh, beside a watcher that ends it when standard input closes.</summary>
-    private const string EndWithOwner = "exec 3<&0; (cat <&3; kill $$) >/dev/null 2>&1 & exec \"$@\" </dev/null 3<&-";
+    /// <summary>
+    /// $1 is the folder, the rest the command. Becomes ssh, beside a watcher that ends it and deletes the folder when standard input closes. The watcher first
+    /// deletes keys minutes old, which no connection needs any more: only from this account's own folders, since others may write beside them.
+    /// </summary>
+    internal const string EndWithOwner = """
+        folder=$1; shift; exec 3<&0
+        ( find "${folder%/*}" -maxdepth 1 -type d -name "sms-ssh-*" -user "$(id -u)" -exec find "{}" -maxdepth 1 -type f -name key -mmin +2 -delete ";"
+        cat <&3; kill $$; rm -rf "$folder" ) >/dev/null 2>&1 &
+        exec "$@" </dev/null 3<&-
+        """;
 
     private static Process Start(LinkAddress address, string folder)
     {
@@ -87,7 +99,7 @@ internal sealed class SshMaster : IAsyncDisposable
         if (!OperatingSystem.IsWindows())
         {
             // Standard input closes when this process ends, however it ends: no connection outlives its owner.
-            foreach (var argument in (string[])["ssh", "sms-ssh", EndWithOwner, "-c"])
+            foreach (var argument in (string[])["ssh", folder, "sms-ssh", EndWithOwner, "-c"])
             {
                 start.ArgumentList.Insert(0, argument);
             }
@@ -147,7 +159,19 @@ internal sealed class SshMaster : IAsyncDisposable
 
         await _process.WaitForExitAsync();
         _process.Dispose();
-        Directory.Delete(_folder, recursive: true);
+        DeleteFolder(_folder);
+    }
+
+    private static void DeleteFolder(string folder)
+    {
+        try
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // The watcher was there first.
+        }
     }
 
     private static ProcessStartInfo Describe(LinkAddress address, string folder, bool signsIn)

@@ -139,6 +139,57 @@ public class ProcessTests
     }
 
     [Fact]
+    public async Task Ssh_OwnerKilledWhileConnecting_LeavesNoKey()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "There is no /bin/sh.");
+        var folder = Directory.CreateTempSubdirectory(SshMaster.Prefix).FullName;
+        await File.WriteAllTextAsync(Path.Combine(folder, "key"), "secret", TestContext.Current.CancellationToken);
+        var start = new ProcessStartInfo("/bin/sh") { RedirectStandardInput = true };
+        foreach (var argument in (string[])["-c", SshMaster.EndWithOwner, "sms-ssh", folder, "sleep", "1000"])
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        using var connecting = Process.Start(start)!;
+        Assert.True(File.Exists(Path.Combine(folder, "key")));
+        connecting.StandardInput.Close(); // the system does it for whoever was killed
+
+        await connecting.WaitForExitAsync(TestContext.Current.CancellationToken);
+        await ComesAsync(() => !Directory.Exists(folder));
+    }
+
+    [Fact]
+    public async Task Ssh_KeyOfAConnectionThatDiedWithItsWatcher_GoesWithTheNextConnection()
+    {
+        Assert.SkipUnless(TestSshd.Program is not null, "There is no sshd: apt-get install openssh-server");
+        await using var sshd = await TestSshd.StartAsync();
+        var address = new LinkAddress("S01", "ssh", "/nowhere", "127.0.0.1", sshd.Port, TestSshd.User, sshd.PrivateKey, sshd.HostKey);
+        var old = Directory.CreateTempSubdirectory(SshMaster.Prefix).FullName;
+        var young = Directory.CreateTempSubdirectory(SshMaster.Prefix).FullName;
+        try
+        {
+            foreach (var folder in (string[])[old, young])
+            {
+                await File.WriteAllTextAsync(Path.Combine(folder, "key"), "secret", TestContext.Current.CancellationToken);
+                await File.WriteAllTextAsync(Path.Combine(folder, "hosts"), "", TestContext.Current.CancellationToken);
+            }
+
+            File.SetLastWriteTimeUtc(Path.Combine(old, "key"), TimeProvider.System.GetUtcNow().UtcDateTime.AddMinutes(-10));
+            File.SetLastWriteTimeUtc(Path.Combine(old, "hosts"), TimeProvider.System.GetUtcNow().UtcDateTime.AddMinutes(-10));
+            await using var master = await SshMaster.ConnectAsync(address, TimeProvider.System, TestContext.Current.CancellationToken);
+
+            await ComesAsync(() => !File.Exists(Path.Combine(old, "key")));
+            Assert.True(File.Exists(Path.Combine(old, "hosts")));
+            Assert.True(File.Exists(Path.Combine(young, "key")));
+        }
+        finally
+        {
+            Directory.Delete(old, recursive: true);
+            Directory.Delete(young, recursive: true);
+        }
+    }
+
+    [Fact]
     public async Task Ssh_AnotherSitesDirectoryAndEndlessAnswers_AreRefusedWithTheReason()
     {
         Assert.SkipUnless(TestSshd.Program is not null, "There is no sshd: apt-get install openssh-server");

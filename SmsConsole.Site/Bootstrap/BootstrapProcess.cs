@@ -119,6 +119,7 @@ public sealed class BootstrapProcess(IDisk disk, SmsRoot root, ISiteProcesses pr
             registered = await SiteService.Of(disk, root, Trust.SiteIdentity.Load(disk, root)!.SiteCode).RegisterAsync(log, cancellationToken);
         }
 
+        disk.Delete(BootstrapService.HandoverFile(root)); // at once: what is stopped through the system later is not to be started by this service
         for (var attempt = 1; attempt <= 3; attempt++)
         {
             if (!SiteLock.IsHeld(SiteConfigManager.LockFile(root)) && (!registered || attempt > 1))

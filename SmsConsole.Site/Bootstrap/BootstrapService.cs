@@ -45,6 +45,9 @@ public sealed class BootstrapService(IDisk disk, SmsRoot root, SiteIdentity iden
     /// <summary>The event that was raised for a reason that is not in the packages. Nothing is set aside then, so whoever starts the service again must not raise it again.</summary>
     private string StoppedFile => Path.Combine(root.Path, "SITE.SRV", "BOOTSTRP.STP");
 
+    /// <summary>There from before the components are in use until the site server is registered with its machine, or cannot be: killed between the two, this service is started again.</summary>
+    public static string HandoverFile(SmsRoot root) => Path.Combine(root.Path, "SITE.SRV", "HANDOVER");
+
     public static string LockFile(SmsRoot root) => Path.Combine(root.Path, "SITE.SRV", "BOOTSTRP.LCK");
 
     /// <summary>
@@ -245,6 +248,7 @@ public sealed class BootstrapService(IDisk disk, SmsRoot root, SiteIdentity iden
             }
 
             Accept();
+            disk.Write(HandoverFile(root), []);
             ComponentSlots.Switch(disk, root, slot);
             disk.Delete(StoppedFile);
             log.Information($"Components {manifest.Version} are in {slot}.");

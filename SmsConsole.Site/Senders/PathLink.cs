@@ -141,7 +141,15 @@ public sealed class PathLink(IDisk disk, ISiteProcesses processes, string direct
     public async Task EnsureRunningAsync(CancellationToken cancellationToken)
     {
         var slot = ComponentSlots.Current(disk, _root);
-        if (slot is not null)
+        if (slot is not null && disk.FileExists(BootstrapService.HandoverFile(_root)) && HasBootstrap && !SiteLock.IsHeld(SiteConfigManager.LockFile(_root)))
+        {
+            // Only the Bootstrap service registers the site server with its machine: one started beside it would never be.
+            if (!SiteLock.IsHeld(BootstrapService.LockFile(_root)) && !disk.FileExists(SiteServerProcess.StopFile(_root)))
+            {
+                processes.StartDetached(_root.BootstrapDirectory, "bootstrap", _root.Path);
+            }
+        }
+        else if (slot is not null)
         {
             // Somebody at the branch stopped it on purpose: theirs to start again. Under systemd it is systemd's.
             if (!SiteLock.IsHeld(SiteConfigManager.LockFile(_root)) && !disk.FileExists(SiteServerProcess.StopFile(_root)) && !await processes.IsServiceAsync(_root, cancellationToken))
@@ -149,7 +157,7 @@ public sealed class PathLink(IDisk disk, ISiteProcesses processes, string direct
                 processes.StartDetached(slot, "run", _root.Path);
             }
         }
-        else if (ReadOrder() is not null && disk.FileExists(Path.Combine(_root.BootstrapDirectory, "sms-site.dll")) && !SiteLock.IsHeld(BootstrapService.LockFile(_root)))
+        else if (ReadOrder() is not null && HasBootstrap && !SiteLock.IsHeld(BootstrapService.LockFile(_root)))
         {
             processes.StartDetached(_root.BootstrapDirectory, "bootstrap", _root.Path);
         }
@@ -178,6 +186,8 @@ public sealed class PathLink(IDisk disk, ISiteProcesses processes, string direct
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private bool HasBootstrap => disk.FileExists(Path.Combine(_root.BootstrapDirectory, "sms-site.dll"));
 
     /// <summary>What a crash left of a file being written does not count: it may be the order's own.</summary>
     private bool HoldsSomething() => disk.ListFiles(_root.Path).Count > 0 || disk.ListDirectories(_root.Path).Count > 0;

@@ -154,6 +154,27 @@ public sealed class PathLinkTests : IDisposable, ISiteProcesses
     }
 
     [Fact]
+    public async Task EnsureRunning_BootstrapKilledBeforeItHandedOver_IsStartedAgainToRegisterTheSite()
+    {
+        await BootstrapAsync();
+        _started.Clear();
+        Directory.CreateDirectory(_root.Components);
+        ComponentSlots.Switch(_disk, _root, Path.Combine(_root.Components, "A"));
+        _disk.Write(BootstrapService.HandoverFile(_root), []);
+        using (SiteLock.TryAcquire(BootstrapService.LockFile(_root)))
+        {
+            await Link.EnsureRunningAsync(CancellationToken.None);
+            Assert.Empty(_started); // it is just about to
+        }
+
+        await Link.EnsureRunningAsync(CancellationToken.None);
+        Assert.Equal(["bootstrap"], _started);
+        _disk.Delete(BootstrapService.HandoverFile(_root));
+        await Link.EnsureRunningAsync(CancellationToken.None);
+        Assert.Equal(["bootstrap", "run"], _started);
+    }
+
+    [Fact]
     public async Task EnsureRunning_ServiceOfTheMachine_IsLeftToIt()
     {
         await BootstrapAsync();

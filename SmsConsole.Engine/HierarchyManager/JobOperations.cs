@@ -37,7 +37,8 @@ internal sealed partial class JobOperations(
 
     private const int BatchSize = 200;
     private static readonly TimeSpan _reconcileEvery = TimeSpan.FromMinutes(1);
-    private DateTimeOffset _reconciledAt = DateTimeOffset.MinValue;
+    private static readonly TimeSpan _longestWait = TimeSpan.FromSeconds(300);
+    private long? _reconciledAt;
 
     private enum Outcome
     {
@@ -49,15 +50,17 @@ internal sealed partial class JobOperations(
 
     public async Task CarryOutAsync(CancellationToken cancellationToken)
     {
-        if (clock.GetUtcNow() - _reconciledAt >= _reconcileEvery)
+        if (_reconciledAt is not { } at || clock.GetElapsedTime(at) >= _reconcileEvery)
         {
             await ReconcileAsync(cancellationToken);
-            _reconciledAt = clock.GetUtcNow();
+            _reconciledAt = clock.GetTimestamp();
         }
 
+        // A wait longer than any we set: the clock has been put back (F9).
         var now = clock.GetUtcNow().UtcDateTime;
+        var never = now + (2 * _longestWait);
         var due = await store.ReadAsync(
-            (db, token) => db.Operations.Where(o => o.CompletedAt == null && o.DueAt <= now).OrderBy(o => o.DueAt).ThenBy(o => o.Id).Take(BatchSize).ToListAsync(token),
+            (db, token) => db.Operations.Where(o => o.CompletedAt == null && (o.DueAt <= now || o.DueAt > never)).OrderBy(o => o.DueAt).ThenBy(o => o.Id).Take(BatchSize).ToListAsync(token),
             cancellationToken);
         foreach (var operation in due)
         {
@@ -319,7 +322,7 @@ internal sealed partial class JobOperations(
 
                 operation.Attempts++;
                 operation.LastError = error.Message;
-                operation.DueAt = db.Now + TimeSpan.FromSeconds(Math.Min(300, 2 << Math.Min(operation.Attempts, 8)));
+                operation.DueAt = db.Now + TimeSpan.FromSeconds(Math.Min(_longestWait.TotalSeconds, 2 << Math.Min(operation.Attempts, 8)));
                 if (operation.Kind == OperationKinds.PlaceJob && await db.Jobs.FirstOrDefaultAsync(j => j.Id == operation.Subject, token) is { } job)
                 {
                     job.WaitText = $"It cannot be placed: {error.Message}";

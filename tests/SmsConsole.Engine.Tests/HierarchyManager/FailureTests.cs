@@ -35,6 +35,21 @@ public class FailureTests
         Assert.Null((await primary.SiteAsync()).FailureReason);
     }
 
+    [Fact]
+    public async Task RunOnce_ClockPutBack_WhatWasAskedForIsDoneNow()
+    {
+        await using var primary = await TestPrimary.StartAsync();
+        using var site = await primary.CreateSiteAsync();
+        await primary.RunAsync();
+        var job = Assert.Single(primary.Placed());
+        Assert.True((await primary.Get<IJobCommands>().CancelAsync(TestPrimary.Administrator, job.Id, TestPrimary.Cancel)).Succeeded);
+
+        primary.Clock.Advance(TimeSpan.FromHours(-2));
+        await primary.RunAsync();
+
+        Assert.Equal(JobStatus.Cancelled, Assert.Single(await primary.JobsAsync()).Status);
+    }
+
     [Theory]
     [InlineData(382, DetailedStatus.InstJobBegin)]
     [InlineData(384, DetailedStatus.InstJobBegin)]

@@ -1,8 +1,6 @@
 using System.Text.RegularExpressions;
 using Deque.AxeCore.Playwright;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
-using SmsConsole.Data;
 using SmsConsole.EndToEnd.Tests.Browsing;
 using SmsConsole.TestKit;
 using static Microsoft.Playwright.Assertions;
@@ -116,12 +114,12 @@ public partial class AccessibilityTests(Browser browser, ITestOutputHelper outpu
     public async Task Lists_FullOfSitesInEveryState_HaveNothingSerious()
     {
         var console = await StartConsoleAsync(settings: new() { ["Engine:Enabled"] = "false" });
-        await using (var services = new ServiceCollection().AddLogging().AddSmsData(new SmsDataOptions { ConnectionString = $"Data Source={Path.Combine(console.DataDirectory, "SiteControl.db")}" }).BuildServiceProvider())
+        await SeedAsync(console, async (services, token) =>
         {
-            await DatabaseSeed.SitesAsync(services, 120, TestContext.Current.CancellationToken);
-            await DatabaseSeed.JobsAsync(services, 60, TestContext.Current.CancellationToken);
-            await DatabaseSeed.MessagesAsync(services, 3_000, 120, TestContext.Current.CancellationToken);
-        }
+            await DatabaseSeed.SitesAsync(services, 120, token);
+            await DatabaseSeed.JobsAsync(services, 60, token);
+            await DatabaseSeed.MessagesAsync(services, 3_000, 120, token);
+        });
 
         _number = 40;
         var page = await SignInAsync(console);

@@ -1,6 +1,4 @@
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
-using SmsConsole.Data;
 using SmsConsole.EndToEnd.Tests.Browsing;
 using SmsConsole.TestKit;
 using static Microsoft.Playwright.Assertions;
@@ -14,10 +12,7 @@ public class SelectionTests(Browser browser, ITestOutputHelper output) : Browser
     public async Task Sites_AllThatFailed_GoOnAfterOneQuestionAndLeaveTheList()
     {
         var console = await StartConsoleAsync(settings: new() { ["Engine:Enabled"] = "false" });
-        await using (var services = new ServiceCollection().AddLogging().AddSmsData(new SmsDataOptions { ConnectionString = $"Data Source={Path.Combine(console.DataDirectory, "SiteControl.db")}" }).BuildServiceProvider())
-        {
-            await DatabaseSeed.SitesAsync(services, 120, TestContext.Current.CancellationToken);
-        }
+        await SeedAsync(console, (services, token) => DatabaseSeed.SitesAsync(services, 120, token));
 
         var page = await SignInAsync(console, "sites?status=Failed");
         await page.MarkAsync();

@@ -1,5 +1,7 @@
 using System.Globalization;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Playwright;
+using SmsConsole.Data;
 using SmsConsole.TestKit;
 
 namespace SmsConsole.EndToEnd.Tests.Browsing;
@@ -106,6 +108,13 @@ public abstract class BrowserTest(Browser browser, ITestOutputHelper output) : I
         await page.SignInAsync(user, password);
         await page.LiveAsync();
         return page;
+    }
+
+    /// <summary>Fills the database of a console, beside it.</summary>
+    protected static async Task SeedAsync(ConsoleProcess console, Func<IServiceProvider, CancellationToken, Task> fill)
+    {
+        await using var services = new ServiceCollection().AddLogging().AddSmsData(new SmsDataOptions { ConnectionString = $"Data Source={Path.Combine(console.DataDirectory, "SiteControl.db")}" }).BuildServiceProvider();
+        await fill(services, TestContext.Current.CancellationToken);
     }
 
     private async Task KeepEvidenceAsync()

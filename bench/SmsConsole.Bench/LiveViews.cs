@@ -16,6 +16,7 @@ namespace SmsConsole.Bench;
 /// </summary>
 internal static class LiveViews
 {
+    private const string Chromium = "/usr/bin/chromium";
     private const int PerCommit = 10;
 
     /// <summary>Sites that are on the first page for certain: one event a second among thousands would hardly ever be seen.</summary>
@@ -40,9 +41,10 @@ internal static class LiveViews
         """;
 
     /// <param name="sites">Sites that change; of more than a page holds, the first page is watched.</param>
-    public static async Task<int> RunAsync(int browsers, int events, int seconds, int sites)
+    /// <param name="equal">The browsers compete with the console for the processor. Otherwise they have what it leaves, all of them: those who look at a console do not sit at its machine.</param>
+    public static async Task<int> RunAsync(int browsers, int events, int seconds, int sites, bool equal)
     {
-        Machine.Print($"live: engine event -> DOM, {browsers} browsers, events of {sites} sites");
+        Machine.Print($"live: engine event -> DOM, {browsers} browsers {(equal ? "of the console's own priority" : "that have the processor the console leaves")}, events of {sites} sites");
         AppContext.SetData("APP_CONTEXT_BASE_DIRECTORY", Path.GetDirectoryName(ConsoleProcess.Program)! + Path.DirectorySeparatorChar);
         var folder = Directory.CreateTempSubdirectory("bench-live-").FullName;
         var url = HostProcess.FreeUrl();
@@ -60,7 +62,7 @@ internal static class LiveViews
         await app.StartAsync();
         try
         {
-            await MeasureAsync(app, url, browsers, events, seconds, sites);
+            await MeasureAsync(app, equal ? Chromium : WithWhatIsLeft(folder), url, browsers, events, seconds, sites);
         }
         finally
         {
@@ -71,12 +73,12 @@ internal static class LiveViews
         return 0;
     }
 
-    private static async Task MeasureAsync(WebApplication app, string url, int browsers, int events, int seconds, int sites)
+    private static async Task MeasureAsync(WebApplication app, string program, string url, int browsers, int events, int seconds, int sites)
     {
         using var playwright = await Playwright.CreateAsync();
         await using var chromium = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
-            ExecutablePath = "/usr/bin/chromium",
+            ExecutablePath = program,
             // Windows nobody sees keep the priority of those somebody does.
             Args = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run", "--disable-renderer-backgrounding", "--disable-background-timer-throttling", "--disable-backgrounding-occluded-windows"],
         });
@@ -121,6 +123,21 @@ internal static class LiveViews
 
         table.Print();
         Console.WriteLine("  machine, console, browsers: cores in use while events came; at rest: of the browsers, before any came.");
+    }
+
+    /// <summary>A program that is Chromium, with all its processes, under the kernel's idle policy.</summary>
+    private static string WithWhatIsLeft(string folder)
+    {
+        var program = Path.Combine(folder, "chromium");
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserExecute;
+        }
+
+        using var script = new StreamWriter(program, options);
+        script.Write($"#!/bin/sh\nexec chrt --idle 0 {Chromium} \"$@\"\n");
+        return program;
     }
 
     private static async Task MinimiseAsync(IPage page)

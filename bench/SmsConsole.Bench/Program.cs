@@ -8,7 +8,7 @@ const string Help = """
       first-site    [--runs 7]                        one local site, confirm -> Active, with a warm console
       many-sites    [--sites 50]                      local sites created at once, until all are Active
       sites-list    [--sites 5000] [--messages 1000000]  list queries, pages and cold start on a full database
-      live          [--browsers 20] [--events 1000] [--seconds 20] [--sites 5000]  commit -> DOM in Chromium
+      live          [--browsers 20] [--events 1000] [--seconds 20] [--sites 5000] [--equal]  commit -> DOM in Chromium
       site-memory   [--runs 3]                        memory of a site server beside an empty web host
 
     Every command starts what it needs, measures, prints a table with the machine's load, and removes what it made.
@@ -26,7 +26,7 @@ if (args is ["empty-host", var url])
     return await EmptyHost.RunAsync(url);
 }
 
-if (Options.TryRead(args[1..], out var options) is { } problem)
+if (Options.TryRead(args[1..], ["equal"], out var options) is { } problem)
 {
     return Wrong(problem);
 }
@@ -40,7 +40,7 @@ switch (args[0])
     case "sites-list":
         return await SitesList.RunAsync(options.Take("sites", 5000), options.Take("messages", 1_000_000));
     case "live":
-        return await LiveViews.RunAsync(options.Take("browsers", 20), options.Take("events", 1000), options.Take("seconds", 20), options.Take("sites", 5000));
+        return await LiveViews.RunAsync(options.Take("browsers", 20), options.Take("events", 1000), options.Take("seconds", 20), options.Take("sites", 5000), options.Has("equal"));
     case "site-memory":
         return await SiteMemory.RunAsync(options.Take("runs", 3));
     default:

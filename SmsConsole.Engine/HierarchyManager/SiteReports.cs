@@ -75,7 +75,6 @@ internal sealed partial class SiteReports(EngineStore store, PrimarySite primary
 
     private async Task<FormatError?> StoreAsync(string file, Envelope envelope, SiteControlFile report, CancellationToken cancellationToken)
     {
-        var text = report.ToText();
         var (outcome, state) = await store.WriteAsync(
             async (db, token) =>
             {
@@ -98,7 +97,11 @@ internal sealed partial class SiteReports(EngineStore store, PrimarySite primary
                 site.Version = report.Image.Build;
                 site.ServicesJson = Services(report.Image);
                 InboxMail.Receive(db, envelope);
-                await AddImageAsync(db, site.Code, ControlImageKind.Actual, text, token);
+                if (!await IsKnownAsync(db, site, report.Image, token))
+                {
+                    await AddImageAsync(db, site.Code, ControlImageKind.Actual, report.ToText(), token);
+                }
+
                 await CompleteJobsAsync(db, site, token);
                 db.StatusMessages.Add(SmsEvents.Message(db.Now, primary.Code, SmsEvents.ActualReceived, Severity.Information, $"The ACTUAL site control file of {site.Code} was received."));
                 return (MoveOutcome.Moved, state);
@@ -127,6 +130,14 @@ internal sealed partial class SiteReports(EngineStore store, PrimarySite primary
             phases.Apply(db, site, new SiteMove(SiteEvent.ControlJobComplete, $"{job.Comment} ({job.Id}) is complete.", Components.HierarchyManager));
         }
     }
+
+    /// <summary>A site reports every day. What says nothing new of it, since it was created, is no new version.</summary>
+    private static async Task<bool> IsKnownAsync(SmsContext db, Site site, SiteControlImageContent image, CancellationToken cancellationToken) =>
+        await db.SiteControl
+            .Where(i => i.SiteCode == site.Code && i.Kind == ControlImageKind.Actual && i.IsCurrent && i.At >= site.CreatedAt)
+            .Select(i => i.Text)
+            .FirstOrDefaultAsync(cancellationToken) is { } current
+        && SiteControlFile.Parse(current).Value?.Image.SaysTheSameAs(image) == true;
 
     /// <summary>Stores a version of an image as the current one of its kind.</summary>
     public static async Task AddImageAsync(SmsContext db, string code, ControlImageKind kind, string text, CancellationToken cancellationToken)

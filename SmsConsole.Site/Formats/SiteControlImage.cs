@@ -60,6 +60,9 @@ public sealed record SiteControlImage
 
     public override string ToString() =>
         string.Create(CultureInfo.InvariantCulture, $"{Type} of {TargetSite} from {OriginatingSite}, {PostedAt:u}");
+
+    /// <summary>Whether both describe the same configuration, whenever they were made and whatever for.</summary>
+    public bool SaysTheSameAs(SiteControlImage other) => this with { PostedAt = other.PostedAt, Comment = other.Comment } == other;
 }
 
 /// <summary>SITE_ACCOUNT: 18 values in this order (Resource Kit, S3D59 and S3D65).</summary>

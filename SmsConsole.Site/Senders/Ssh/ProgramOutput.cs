@@ -45,4 +45,7 @@ internal static class ProgramOutput
 
         return kept.ToString();
     }
+
+    /// <summary>Null when there is nothing.</summary>
+    public static string? FirstLine(string text) => text.Trim().Split('\n')[0].Trim() is { Length: > 0 } line ? line : null;
 }

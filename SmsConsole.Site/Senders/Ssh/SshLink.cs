@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -27,24 +26,13 @@ internal sealed class SshLink(IDisk disk, SshMaster master, LinkAddress address,
     /// <summary>Between an answer that nothing lies out and the next question.</summary>
     private static readonly TimeSpan _nothing = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>
-    /// What the far side may keep silent. A connection that is dead ends within a minute by itself; this is for a program that hangs behind one that lives,
-    /// and is above what it waits for itself (a minute, for the Bootstrap service's confirmation).
-    /// </summary>
-    private static readonly TimeSpan _patience = TimeSpan.FromMinutes(2);
-
-    /// <summary>Bytes a second over the slowest line there is: what was handed to ssh may be under way for as long as that takes.</summary>
-    private const int SlowestLine = 4 << 10;
-
-    /// <summary>Bytes a second the slowest disk reads: a package is hashed before its arrival is confirmed.</summary>
-    private const int SlowestDisk = 1 << 20;
-
     private readonly SmsRootNames _far = new(address.Directory);
-    private Session? _session;
+    private readonly SshShell _shell = new(master, address, clock);
+    private readonly LinkClient _client = new(master, address, clock);
 
     public async Task<LinkProbe> ProbeAsync(CancellationToken cancellationToken)
     {
-        return SshProbe.Read(await ScriptAsync(SshScripts.Probe, [address.Directory], default, cancellationToken))
+        return SshProbe.Read(await _shell.RunAsync(SshScripts.Probe, [address.Directory], default, cancellationToken))
             ?? throw new LinkException(LinkStage.Program, $"{address.Host} is not a system the LAN Sender can work with (a POSIX shell is needed).", retryable: false);
     }
 
@@ -56,13 +44,12 @@ internal sealed class SshLink(IDisk disk, SshMaster master, LinkAddress address,
             ?? throw new LinkException(LinkStage.Program, explanation, retryable: false);
         await PrepareAsync(order, cancellationToken);
         await UploadProgramAsync(program, progress, cancellationToken);
-        var (reply, data) = await AskAsync(new LinkCommand("bootstrap", Bytes: 0), cancellationToken, JsonSerializer.SerializeToUtf8Bytes(order, SiteJson.Default.BootstrapOrder));
-        _ = reply;
+        var (_, data) = await _client.AskAsync(new LinkCommand("bootstrap", Bytes: 0), cancellationToken, JsonSerializer.SerializeToUtf8Bytes(order, SiteJson.Default.BootstrapOrder));
         return SiteJson.TryRead(data.Span, SiteJson.Default.Enrolment, out var error)
             ?? throw new LinkException(LinkStage.Start, "The confirmation cannot be read: " + error);
     }
 
-    public Task EnsureRunningAsync(CancellationToken cancellationToken) => AskAsync(new LinkCommand("ensure"), cancellationToken);
+    public Task EnsureRunningAsync(CancellationToken cancellationToken) => _client.AskAsync(new LinkCommand("ensure"), cancellationToken);
 
     public async Task SendAsync(string name, string payloadFile, ReadOnlyMemory<byte> instruction, IProgress<(long Sent, long Total)> progress, CancellationToken cancellationToken)
     {
@@ -72,7 +59,7 @@ internal sealed class SshLink(IDisk disk, SshMaster master, LinkAddress address,
             throw new LinkException(LinkStage.Transfer, $"The payload {payloadFile} is gone.", retryable: false);
         }
 
-        var have = (await AskAsync(new LinkCommand("have", name, Total: total), cancellationToken)).Reply.Offset;
+        var have = (await _client.AskAsync(new LinkCommand("have", name, Total: total), cancellationToken)).Reply.Offset;
         progress.Report((have, total));
         await using var payload = disk.OpenRead(payloadFile);
         payload.Seek(have, SeekOrigin.Begin);
@@ -81,16 +68,16 @@ internal sealed class SshLink(IDisk disk, SshMaster master, LinkAddress address,
         {
             var length = (int)Math.Min(block.Length, total - have);
             await payload.ReadExactlyAsync(block.AsMemory(0, length), cancellationToken);
-            have = (await AskAsync(new LinkCommand("append", name, have, total), cancellationToken, block.AsMemory(0, length))).Reply.Offset;
+            have = (await _client.AskAsync(new LinkCommand("append", name, have, total), cancellationToken, block.AsMemory(0, length))).Reply.Offset;
             progress.Report((have, total));
         }
 
-        await AskAsync(new LinkCommand("commit", name, Total: total), cancellationToken, instruction);
+        await _client.AskAsync(new LinkCommand("commit", name, Total: total), cancellationToken, instruction);
     }
 
     public async Task<LogPiece> ReadLogAsync(string component, long offset, CancellationToken cancellationToken)
     {
-        var (reply, _) = await AskAsync(new LinkCommand("log", component, offset), cancellationToken);
+        var (reply, _) = await _client.AskAsync(new LinkCommand("log", component, offset), cancellationToken);
         return new LogPiece(reply.Lines ?? [], reply.Offset);
     }
 
@@ -98,7 +85,7 @@ internal sealed class SshLink(IDisk disk, SshMaster master, LinkAddress address,
     {
         while (true)
         {
-            var (reply, instruction) = await AskAsync(new LinkCommand("collect"), cancellationToken);
+            var (reply, instruction) = await _client.AskAsync(new LinkCommand("collect"), cancellationToken);
             if (reply.Name is not { Length: > 0 } name)
             {
                 // The far side waits before it says so. One that does not must not be asked without end.
@@ -124,7 +111,7 @@ internal sealed class SshLink(IDisk disk, SshMaster master, LinkAddress address,
             receive.DropUnfinished(address.Destination, local);
             for (var have = receive.Have(local, total); have < total;)
             {
-                var (_, data) = await AskAsync(new LinkCommand("block", name, have, total), cancellationToken);
+                var (_, data) = await _client.AskAsync(new LinkCommand("block", name, have, total), cancellationToken);
                 if (data.Length == 0)
                 {
                     throw new LinkException(LinkStage.Transfer, "The package ended before its length.");
@@ -135,7 +122,7 @@ internal sealed class SshLink(IDisk disk, SshMaster master, LinkAddress address,
             }
 
             await receive.CommitAsync(local, instruction, cancellationToken);
-            await AskAsync(new LinkCommand("collected", name), cancellationToken);
+            await _client.AskAsync(new LinkCommand("collected", name), cancellationToken);
             arrived();
         }
     }
@@ -144,10 +131,7 @@ internal sealed class SshLink(IDisk disk, SshMaster master, LinkAddress address,
     {
         try
         {
-            if (_session is not null)
-            {
-                await _session.DisposeAsync();
-            }
+            await _client.DisposeAsync();
         }
         finally
         {
@@ -171,7 +155,7 @@ internal sealed class SshLink(IDisk disk, SshMaster master, LinkAddress address,
 
     private async Task PrepareAsync(BootstrapOrder order, CancellationToken cancellationToken)
     {
-        var present = await ScriptAsync(SshScripts.Prepare, [address.Directory], default, cancellationToken);
+        var present = await _shell.RunAsync(SshScripts.Prepare, [address.Directory], default, cancellationToken);
         if (present.Length > 0)
         {
             var there = SiteJson.TryRead(Encoding.UTF8.GetBytes(present), SiteJson.Default.BootstrapOrder, out _);
@@ -187,7 +171,7 @@ internal sealed class SshLink(IDisk disk, SshMaster master, LinkAddress address,
         using var content = new MemoryStream(json);
         var sum = await PosixChecksum.ComputeAsync(content, cancellationToken);
         content.Position = 0;
-        await UploadAsync(_far.BootstrapOrder, 0, json.Length, sum, content, cancellationToken);
+        await _shell.UploadAsync(_far.BootstrapOrder, 0, json.Length, sum, content, cancellationToken);
     }
 
     private async Task UploadProgramAsync(SiteProgram program, IProgress<(long Sent, long Total)> progress, CancellationToken cancellationToken)
@@ -199,17 +183,17 @@ internal sealed class SshLink(IDisk disk, SshMaster master, LinkAddress address,
             var source = Path.Combine(program.Directory, name);
             var target = _far.BootstrapDirectory + "/" + name;
             var length = disk.Length(source);
-            var text = (await ScriptAsync(SshScripts.Length, [target], default, cancellationToken)).Trim();
+            var text = (await _shell.RunAsync(SshScripts.Length, [target], default, cancellationToken)).Trim();
             var unfinished = text.StartsWith('-');
             await using var content = disk.OpenRead(source);
             var sum = await PosixChecksum.ComputeAsync(content, cancellationToken);
-            if (text.Split(' ') is not [var sumThere, var lengthThere, ..] || sumThere != Text(sum) || lengthThere != Text(length))
+            if (text.Split(' ') is not [var sumThere, var lengthThere, ..] || sumThere != SshShell.Text(sum) || lengthThere != SshShell.Text(length))
             {
                 var there = unfinished && long.TryParse(text.AsSpan(1), CultureInfo.InvariantCulture, out var n) ? n : 0;
                 var from = there <= length ? there : 0;
                 content.Seek(from, SeekOrigin.Begin);
                 var before = sent;
-                await UploadAsync(target, from, length, sum, new CountingStream(content, n => progress.Report((before + n, total))), cancellationToken);
+                await _shell.UploadAsync(target, from, length, sum, new CountingStream(content, n => progress.Report((before + n, total))), cancellationToken);
             }
 
             sent += length;
@@ -217,212 +201,11 @@ internal sealed class SshLink(IDisk disk, SshMaster master, LinkAddress address,
         }
     }
 
-    private async Task UploadAsync(string target, long from, long length, uint sum, Stream content, CancellationToken cancellationToken) =>
-        await ScriptAsync(SshScripts.Upload, [target, Text(from), Text(length), Text(sum)], content, cancellationToken);
-
-    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
-
-    /// <summary>Runs a constant script, its arguments a line each, then the data.</summary>
-    private async Task<string> ScriptAsync(string script, string[] lines, Stream? data, CancellationToken cancellationToken)
-    {
-        if (lines.Any(l => l.AsSpan().ContainsAny('\n', '\r', '\0')))
-        {
-            throw new LinkException(LinkStage.Directory, "A path must be one line.", retryable: false);
-        }
-
-        using var process = master.Start(script);
-        using var silence = new Silence(clock, _patience, cancellationToken);
-        try
-        {
-            var output = AnswerAsync(process, silence.Token);
-            var errors = ProgramOutput.ReadEndAsync(process.StandardError, ProgramOutput.KeptErrors, silence.Token);
-            try
-            {
-                await FeedAsync(process, string.Concat(lines.Select(l => l + "\n")), data, silence);
-            }
-            catch (IOException)
-            {
-                // It ended before it had read everything; its exit code says why.
-            }
-
-            await process.WaitForExitAsync(silence.Token);
-            var answer = await output;
-            return process.ExitCode switch
-            {
-                _ when answer is null => throw new LinkException(LinkStage.Program, $"{address.Host} answers with more than {ProgramOutput.MaximumAnswer >> 10} KiB, which no script of ours does: something else speaks there, as a greeting of the account's shell does.", retryable: false),
-                0 => answer,
-                SshScripts.DirectoryTaken => throw new LinkException(LinkStage.Directory, $"The directory {address.Directory} is not empty.", retryable: false),
-                255 => throw SshMaster.Explain(address, await errors),
-                _ => throw new LinkException(LinkStage.Directory, $"{address.Host} answered: {FirstLine(await errors)} (code {process.ExitCode})"),
-            };
-        }
-        catch (OperationCanceledException e) when (silence.IsOver)
-        {
-            throw Silent(silence, e);
-        }
-        finally
-        {
-            if (!process.HasExited)
-            {
-                process.Kill();
-            }
-        }
-    }
-
-    /// <summary>What it takes is progress; what it has taken last may be under way for long.</summary>
-    private static async Task FeedAsync(Process process, string lines, Stream? data, Silence silence)
-    {
-        var input = process.StandardInput.BaseStream;
-        await input.WriteAsync(Encoding.UTF8.GetBytes(lines), silence.Token);
-        var sent = 0L;
-        var piece = data is null ? [] : new byte[1 << 16];
-        while (data is not null && await data.ReadAsync(piece, silence.Token) is var read and > 0)
-        {
-            await input.WriteAsync(piece.AsMemory(0, read), silence.Token);
-            sent += read;
-            silence.Restart(_patience);
-        }
-
-        process.StandardInput.Close();
-        silence.Restart(_patience + TimeSpan.FromSeconds(Math.Min(sent, Block) / SlowestLine));
-    }
-
-    /// <summary>Null when it says more than a script does; it is ended then, since it would wait for somebody to read on.</summary>
-    private static async Task<string?> AnswerAsync(Process process, CancellationToken cancellationToken)
-    {
-        var answer = await ProgramOutput.ReadAsync(process.StandardOutput.BaseStream, ProgramOutput.MaximumAnswer, cancellationToken);
-        if (answer is null)
-        {
-            process.Kill();
-        }
-
-        return answer;
-    }
-
-    private async Task<(LinkReply Reply, ReadOnlyMemory<byte> Data)> AskAsync(LinkCommand command, CancellationToken cancellationToken, ReadOnlyMemory<byte> data = default)
-    {
-        _session ??= await Session.OpenAsync(master, address, cancellationToken);
-        using var silence = new Silence(clock, PatienceFor(command, data.Length), cancellationToken);
-        try
-        {
-            await LinkFrames.WriteAsync(_session.Input, command with { Bytes = data.Length }, SiteJson.Default.LinkCommand, data, silence.Token);
-            var reply = await LinkFrames.ReadAsync(_session.Output, SiteJson.Default.LinkReply, silence.Token)
-                ?? throw new IOException("The connection has ended.");
-            if (reply.Error is not null)
-            {
-                throw new LinkException(reply.Stage ?? LinkStage.Transfer, reply.Error, reply.Retryable);
-            }
-
-            if (reply.Bytes is < 0 or > 1 << 20)
-            {
-                throw new InvalidDataException("An answer is longer than answers may be.");
-            }
-
-            silence.Restart(_patience + TimeSpan.FromSeconds(reply.Bytes / SlowestLine));
-            var answer = new byte[reply.Bytes];
-            await _session.Output.ReadExactlyAsync(answer, silence.Token);
-            return (reply, answer);
-        }
-        catch (Exception e) when (e is IOException or InvalidDataException)
-        {
-            var session = _session;
-            _session = null;
-            throw await session.ExplainAsync(address, e);
-        }
-        catch (OperationCanceledException e)
-        {
-            // Half a frame may be under way: this session is of no more use.
-            var session = _session;
-            _session = null;
-            await session.DisposeAsync();
-            if (silence.IsOver)
-            {
-                throw Silent(silence, e);
-            }
-
-            throw;
-        }
-    }
-
-    private static TimeSpan PatienceFor(LinkCommand command, int bytes) => _patience + command.Verb switch
-    {
-        "collect" => LinkServer.CollectWait,
-        "append" => TimeSpan.FromSeconds(bytes / SlowestLine),
-        "commit" => TimeSpan.FromSeconds(command.Total / SlowestDisk),
-        _ => TimeSpan.Zero,
-    };
-
-    private LinkException Silent(Silence silence, Exception inner) =>
-        new(LinkStage.Transfer, $"The site server at {address.Host} did not answer for {silence.Limit.TotalMinutes:0.#} min. The session was ended; it is tried again.", inner: inner);
-
-    private static string FirstLine(string text) => text.Trim().Split('\n')[0].Trim() is { Length: > 0 } line ? line : "nothing";
-
     /// <summary>Paths at the far side, which is a POSIX system whatever this one is.</summary>
     private sealed class SmsRootNames(string directory)
     {
         public string BootstrapOrder => directory.TrimEnd('/') + "/BOOTSTRP.CFG";
 
         public string BootstrapDirectory => directory.TrimEnd('/') + "/BOOTSTRP.BIN";
-    }
-
-    /// <summary>A running <c>sms-site link</c>.</summary>
-    private sealed class Session(Process process, Task<string> errors) : IAsyncDisposable
-    {
-        public Stream Input => process.StandardInput.BaseStream;
-
-        public Stream Output => process.StandardOutput.BaseStream;
-
-        public static async Task<Session> OpenAsync(SshMaster master, LinkAddress address, CancellationToken cancellationToken)
-        {
-            var process = master.Start(SshScripts.Link);
-            var session = new Session(process, ProgramOutput.ReadEndAsync(process.StandardError, ProgramOutput.KeptErrors, CancellationToken.None));
-            try
-            {
-                await session.Input.WriteAsync(Encoding.UTF8.GetBytes(address.Directory + "\n"), cancellationToken);
-                await session.Input.FlushAsync(cancellationToken);
-                return session;
-            }
-            catch (IOException e)
-            {
-                throw await session.ExplainAsync(address, e);
-            }
-            catch
-            {
-                await session.DisposeAsync();
-                throw;
-            }
-        }
-
-        public async Task<LinkException> ExplainAsync(LinkAddress address, Exception inner)
-        {
-            var ended = process.HasExited || await EndsSoonAsync();
-            var code = ended ? process.ExitCode : -1;
-            await DisposeAsync();
-            var text = FirstLine(await errors);
-            return code switch
-            {
-                SshScripts.NoProgram => new LinkException(LinkStage.Program, $"The site program is not at {address.Directory} on {address.Host}, or no .NET runtime is.", inner: inner),
-                _ => new LinkException(LinkStage.Transfer, $"The connection to {address.Host} was lost: {(text == "nothing" ? inner.Message : text)}", inner: inner),
-            };
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            if (!process.HasExited)
-            {
-                process.Kill();
-            }
-
-            await process.WaitForExitAsync();
-            process.Dispose();
-        }
-
-        /// <summary>Its pipes break an instant before its exit code is known.</summary>
-        private async Task<bool> EndsSoonAsync()
-        {
-            using var patience = new CancellationTokenSource(TimeSpan.FromMilliseconds(500));
-            await process.WaitForExitAsync(patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            return process.HasExited;
-        }
     }
 }

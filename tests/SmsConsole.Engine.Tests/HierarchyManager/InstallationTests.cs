@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using SmsConsole.Data;
 using SmsConsole.Data.Queries;
 using SmsConsole.SiteServer.Formats;
 using SmsConsole.SiteServer.Trust;
@@ -85,6 +86,29 @@ public class InstallationTests
         Assert.Single(await primary.ReadAsync(db => db.StatusMessages.Where(m => m.MessageId == 358).ToListAsync()));
         Assert.Equal(3, (await primary.JobsAsync()).Count);
         Assert.Empty(primary.BadFiles(primary.Root.SiteConfigBox));
+    }
+
+    [Fact]
+    public async Task RunOnce_LaterReports_OnlyNewOnesAreVersions()
+    {
+        await using var primary = await TestPrimary.StartAsync();
+        using var site = await primary.InstallToPhase4Async();
+        site.Report();
+        await primary.RunAsync();
+        var first = (await primary.SiteAsync()).LastReportAt;
+
+        primary.Clock.Advance(TimeSpan.FromDays(1));
+        site.Report();
+        await primary.RunAsync();
+        Assert.Equal(first + TimeSpan.FromDays(1), (await primary.SiteAsync()).LastReportAt);
+        Assert.Equal(1, await primary.ReadAsync<int>(ActualVersions));
+
+        site.Report(site.ReportFile("S01", build: "1.0.8"));
+        await primary.RunAsync();
+        Assert.Equal("1.0.8", (await primary.SiteAsync()).Version);
+        Assert.Equal(2, await primary.ReadAsync<int>(ActualVersions));
+
+        static Task<int> ActualVersions(SmsContext db) => db.SiteControl.CountAsync(i => i.SiteCode == "S01" && i.Kind == ControlImageKind.Actual);
     }
 
     [Fact]

@@ -75,9 +75,9 @@ public sealed class FakeSite(string code, string parent, SmsRoot parentRoot, IDi
     /// <summary>What was under way is lost.</summary>
     public void Die() => _lagging.Clear();
 
-    public byte[] ReportFile(string speaksOf, SiteControlFileType type = SiteControlFileType.Actual) => SiteControlFile.From(new SiteControlImage
+    public byte[] ReportFile(string speaksOf, SiteControlFileType type = SiteControlFileType.Actual, string build = "1.0.7") => SiteControlFile.From(new SiteControlImage
     {
-        Build = "1.0.7",
+        Build = build,
         Type = type,
         TargetSite = speaksOf,
         OriginatingSite = speaksOf,

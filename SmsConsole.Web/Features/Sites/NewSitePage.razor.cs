@@ -34,7 +34,26 @@ public sealed partial class NewSitePage
     [Inject]
     private SmsConsoleOptions Options { get; set; } = default!;
 
+    [Inject]
+    private NavigationManager Navigation { get; set; } = default!;
+
+    /// <summary>The site that was just created: in the address, so that a page that was loaded again shows that site and no empty form.</summary>
+    [SupplyParameterFromQuery(Name = "created")]
+    private string? Created { get; set; }
+
     private NewSite Site => _form.ToSite();
+
+    protected override void OnParametersSet()
+    {
+        if (Created is null && _created is not null)
+        {
+            (_form, _step, _report, _created, _errors) = (new NewSiteForm(), NewSiteStep.Identity, null, null, []);
+        }
+        else if (Created is not null && _created is null)
+        {
+            Navigation.NavigateTo("/sites/" + Uri.EscapeDataString(Created), replace: true);
+        }
+    }
 
     // Another step begins at its top, for eyes and for a screen reader, and not where the last one's button was.
     protected override async Task OnAfterRenderAsync(bool firstRender)
@@ -119,9 +138,10 @@ public sealed partial class NewSitePage
             {
                 _step = _errors.Select(e => NewSiteForm.StepOf(e.Field)).Min();
             }
-            else
+            else if (_created is { } created)
             {
                 _form = new NewSiteForm(); // Nothing of a key stays in the circuit.
+                Navigation.NavigateTo($"/sites/new?created={created.Code}", replace: true);
             }
         }
         finally
@@ -130,5 +150,5 @@ public sealed partial class NewSitePage
         }
     }
 
-    private void StartOver() => (_form, _step, _report, _created, _errors) = (new NewSiteForm(), NewSiteStep.Identity, null, null, []);
+    private void StartOver() => Navigation.NavigateTo("/sites/new");
 }

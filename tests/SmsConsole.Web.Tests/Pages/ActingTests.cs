@@ -1,5 +1,7 @@
 using AngleSharp.Dom;
 using Bunit;
+using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.DependencyInjection;
 using SmsConsole.Data.Queries;
 using SmsConsole.Engine;
 using SmsConsole.TestKit;
@@ -220,6 +222,19 @@ public sealed class ActingTests : PageContext
         page.WaitForAssertion(() => Assert.Contains("Site creation has been initiated", page.Markup, StringComparison.Ordinal));
         Assert.Equal("/sites/S01", page.Find(".success a").GetAttribute("href"));
         Assert.Equal(["create S01"], Primary.Commanded);
+
+        page.FindAll("button").Single(b => b.TextContent == "Create another").Click();
+        page.WaitForAssertion(() => Assert.Equal("", page.Find("#code").GetAttribute("value")));
+    }
+
+    [Fact]
+    public void NewSite_LoadedAgainAfterItsSiteWasCreated_GoesToThatSite()
+    {
+        GoTo("/sites/new?created=S01");
+
+        Render<NewSitePage>();
+
+        Assert.EndsWith("/sites/S01", Services.GetRequiredService<NavigationManager>().Uri, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -103,7 +103,7 @@ internal static class ConsoleHost
 
         services.AddSignalR(hub => hub.MaximumReceiveMessageSize = 32 * 1024)
             .AddJsonProtocol(json => json.PayloadSerializerOptions.Converters.Add(new JsonStringEnumConverter()));
-        services.AddHostedService<ChangeBroadcaster>();
+        services.AddSingleton<HubChanges>();
         services.AddSingleton<HubConnections>();
         services.AddHostedService(provider => provider.GetRequiredService<HubConnections>());
     }

@@ -39,6 +39,25 @@ public sealed class SessionTests
     }
 
     [Fact]
+    public async Task Database_AwayAndBack_SignsNobodyOut()
+    {
+        var clock = new ShiftedClock();
+        await using var console = await TestConsole.StartAsync(clock: clock);
+        using var browser = console.Browser();
+        using var signedIn = await browser.SignInAsync("vera", TestConsole.Password);
+        Assert.Equal(HttpStatusCode.OK, (await browser.GetAsync("/sites")).StatusCode);
+
+        using (console.TakeDatabaseAway())
+        {
+            clock.Ahead = TimeSpan.FromMinutes(1); // what was known of the session no longer counts
+            Assert.Equal("/login", (await browser.GetAsync("/sites")).Headers.Location?.AbsolutePath);
+            Assert.Equal(HttpStatusCode.OK, (await browser.GetAsync("/css/console.css")).StatusCode);
+        }
+
+        Assert.Equal(HttpStatusCode.OK, (await browser.GetAsync("/sites")).StatusCode);
+    }
+
+    [Fact]
     public async Task SignIn_FiveWrongPasswords_LocksTheAccountAndAuditsThem()
     {
         await using var console = await TestConsole.StartAsync();
@@ -244,5 +263,13 @@ public sealed class SessionTests
         request.Headers.Add(header, value);
 
         Assert.Equal(expected, (await client.SendAsync(request)).StatusCode);
+    }
+
+    /// <summary>The system's clock, put ahead.</summary>
+    private sealed class ShiftedClock : TimeProvider
+    {
+        public TimeSpan Ahead { get; set; }
+
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + Ahead;
     }
 }

@@ -5,6 +5,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.TestHost;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using SmsConsole.Data;
@@ -30,7 +31,7 @@ public sealed class TestConsole : IAsyncDisposable
 
     public string SetupToken => Services.GetRequiredService<SetupToken>().Value;
 
-    public static async Task<TestConsole> StartAsync(bool withUsers = true)
+    public static async Task<TestConsole> StartAsync(bool withUsers = true, TimeProvider? clock = null)
     {
         var folder = Directory.CreateTempSubdirectory("sms-web-").FullName;
         var options = new SmsConsoleOptions
@@ -42,6 +43,7 @@ public sealed class TestConsole : IAsyncDisposable
         var app = ConsoleHost.Create(options, [], builder =>
         {
             builder.WebHost.UseTestServer();
+            builder.Services.AddSingleton(clock ?? TimeProvider.System);
             builder.Logging.ClearProviders();
         });
         await FirstStart.PrepareAsync(app, options);
@@ -60,6 +62,9 @@ public sealed class TestConsole : IAsyncDisposable
 
         return console;
     }
+
+    /// <summary>Until it is disposed of, nothing can be read from the database or written to it.</summary>
+    public IDisposable TakeDatabaseAway() => new Away(Path.Combine(_folder, "SiteControl.db"));
 
     /// <summary>A browser: keeps cookies, does not follow redirects.</summary>
     public HttpClient Browser() => new(new CookieKeeper(App.GetTestServer().CreateHandler())) { BaseAddress = new Uri("http://localhost/") };
@@ -81,6 +86,20 @@ public sealed class TestConsole : IAsyncDisposable
     {
         await App.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
+    }
+
+    private sealed class Away : IDisposable
+    {
+        private readonly string _file;
+
+        public Away(string file)
+        {
+            _file = file;
+            File.Move(file, file + ".away");
+            SqliteConnection.ClearAllPools(); // an open file is read on under any name
+        }
+
+        public void Dispose() => File.Move(_file + ".away", _file);
     }
 
     private sealed class CookieKeeper(HttpMessageHandler inner) : DelegatingHandler(inner)

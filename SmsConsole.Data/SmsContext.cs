@@ -14,11 +14,8 @@ namespace SmsConsole.Data;
 /// The SiteControl schema. One sealed context per provider, so that each has its own migrations. Saving raises the revision of
 /// every changed row and appends the change rows that live views follow, in the same transaction.
 /// </summary>
-internal abstract class SmsContext(DbContextOptions options) : IdentityUserContext<ConsoleUser>(options)
+internal abstract class SmsContext(DbContextOptions options, TimeProvider clock, WriterQueue writers) : IdentityUserContext<ConsoleUser>(options)
 {
-    private TimeProvider? _clock;
-    private WriterQueue? _writers;
-
     public DbSet<Site> Sites => Set<Site>();
 
     public DbSet<SiteHistory> SiteHistory => Set<SiteHistory>();
@@ -48,22 +45,12 @@ internal abstract class SmsContext(DbContextOptions options) : IdentityUserConte
     public DbSet<Counter> Counters => Set<Counter>();
 
     /// <summary>Now, UTC, of the injected clock.</summary>
-    public DateTime Now => Given(_clock).GetUtcNow().UtcDateTime;
+    public DateTime Now => clock.GetUtcNow().UtcDateTime;
 
     /// <summary>True after <see cref="Abandon"/>.</summary>
     public bool Abandoned { get; private set; }
 
     protected override Version SchemaVersion => IdentitySchemaVersions.Version2;
-
-    /// <summary>
-    /// What <see cref="SmsContextFactory"/> calls whenever it hands a context out, new or from the pool: a pooled context is made from its options alone,
-    /// and keeps what it was told by whoever had it before.
-    /// </summary>
-    public void Begin(TimeProvider clock, WriterQueue writers)
-    {
-        (_clock, _writers) = (clock, writers);
-        Abandoned = false;
-    }
 
     /// <summary>
     /// Takes back everything of the running <see cref="SmsStore.InTransactionAsync{T}"/> at its end, whose value is still returned:
@@ -117,27 +104,18 @@ internal abstract class SmsContext(DbContextOptions options) : IdentityUserConte
         throw new NotSupportedException("Saving waits for other writers and for the disk: use SaveChangesAsync.");
 
     /// <inheritdoc/>
-    public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
+    public override Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
     {
         if (!ChangeTracker.HasChanges())
         {
-            return 0;
+            return Task.FromResult(0);
         }
 
-        // Changes were looked for just now; every question to the tracker below would compare all rows with their originals again.
-        ChangeTracker.AutoDetectChangesEnabled = false;
-        try
-        {
-            RaiseRevisions();
-            NoteTrackedChanges();
-            return Database.CurrentTransaction is null
-                ? await Given(_writers).RunAsync(token => SaveInOwnTransactionAsync(acceptAllChangesOnSuccess, token), cancellationToken)
-                : await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
-        }
-        finally
-        {
-            ChangeTracker.AutoDetectChangesEnabled = true;
-        }
+        RaiseRevisions();
+        NoteTrackedChanges();
+        return Database.CurrentTransaction is null
+            ? writers.RunAsync(token => SaveInOwnTransactionAsync(acceptAllChangesOnSuccess, token), cancellationToken)
+            : base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
     }
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) => Schema.Configure(configurationBuilder);
@@ -151,8 +129,6 @@ internal abstract class SmsContext(DbContextOptions options) : IdentityUserConte
             type.FindProperty(nameof(IRevisioned.Revision))!.IsConcurrencyToken = true;
         }
     }
-
-    private static T Given<T>(T? value) => value ?? throw new InvalidOperationException("A context comes from SmsContextFactory.");
 
     private const string TakeWriterLock =
         """
@@ -237,10 +213,10 @@ internal abstract class SmsContext(DbContextOptions options) : IdentityUserConte
 }
 
 /// <summary>The context on SQL Server.</summary>
-internal sealed class SqlServerSmsContext(DbContextOptions<SqlServerSmsContext> options) : SmsContext(options);
+internal sealed class SqlServerSmsContext(DbContextOptions<SqlServerSmsContext> options, TimeProvider clock, WriterQueue writers) : SmsContext(options, clock, writers);
 
 /// <summary>The context on SQLite.</summary>
-internal sealed class SqliteSmsContext(DbContextOptions<SqliteSmsContext> options) : SmsContext(options);
+internal sealed class SqliteSmsContext(DbContextOptions<SqliteSmsContext> options, TimeProvider clock, WriterQueue writers) : SmsContext(options, clock, writers);
 
 /// <summary>Kinds of change row; the names of SmsConsole.Engine.ChangeKind.</summary>
 internal static class ChangeKinds

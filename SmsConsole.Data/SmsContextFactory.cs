@@ -3,60 +3,56 @@ using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Design;
 using Microsoft.EntityFrameworkCore.Diagnostics;
-using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.Extensions.Logging;
 
 namespace SmsConsole.Data;
 
-/// <summary>Hands out contexts of the configured provider. A context that is disposed of goes back into a pool: making one takes longer than a small query.</summary>
+/// <summary>Makes the context of the configured provider.</summary>
 internal sealed class SmsContextFactory : IDbContextFactory<SmsContext>
 {
-    private readonly TimeProvider _clock;
-    private readonly WriterQueue _writers;
-    private readonly Func<SmsContext> _lease;
+    private readonly Func<SmsContext> _create;
 
     public SmsContextFactory(SmsDataOptions options, TimeProvider clock, WriterQueue writers, ILoggerFactory? loggers = null, params IInterceptor[] interceptors)
     {
-        (_clock, _writers) = (clock, writers);
-
-        // The model is named, although EF finds it by an attribute of the assembly: it looks that up anew for each context.
-        _lease = options.Provider switch
+        switch (options.Provider)
         {
-            SmsProvider.Sqlite => Pool(new DbContextOptionsBuilder<SqliteSmsContext>()
-                .UseSqlite(SqliteFile.ConnectionString(options), o =>
-                {
-                    o.CommandTimeout(options.CommandTimeout);
-                    if (options.MaxBatchSize is { } size)
+            case SmsProvider.Sqlite:
+                var sqlite = new DbContextOptionsBuilder<SqliteSmsContext>()
+                    .UseSqlite(SqliteFile.ConnectionString(options), o =>
                     {
-                        o.MaxBatchSize(size);
-                    }
-                })
-                .UseModel(CompiledModels.Sqlite.SqliteSmsContextModel.Instance)
-                .AddInterceptors(new SqlitePragmas())),
-            SmsProvider.SqlServer => Pool(new DbContextOptionsBuilder<SqlServerSmsContext>()
-                .UseSqlServer(options.ConnectionString, o =>
-                {
-                    o.EnableRetryOnFailure().CommandTimeout(options.CommandTimeout);
-                    if (options.MaxBatchSize is { } size)
+                        o.CommandTimeout(options.CommandTimeout);
+                        if (options.MaxBatchSize is { } size)
+                        {
+                            o.MaxBatchSize(size);
+                        }
+                    })
+                    .AddInterceptors(new SqlitePragmas())
+                    .AddInterceptors(interceptors)
+                    .UseLoggerFactory(loggers)
+                    .Options;
+                _create = () => new SqliteSmsContext(sqlite, clock, writers);
+                break;
+            case SmsProvider.SqlServer:
+                var sqlServer = new DbContextOptionsBuilder<SqlServerSmsContext>()
+                    .UseSqlServer(options.ConnectionString, o =>
                     {
-                        o.MaxBatchSize(size);
-                    }
-                })
-                .UseModel(CompiledModels.SqlServer.SqlServerSmsContextModel.Instance)),
-            _ => throw new ArgumentOutOfRangeException(nameof(options), options.Provider, "No such provider."),
-        };
-
-        Func<SmsContext> Pool<TContext>(DbContextOptionsBuilder<TContext> builder)
-            where TContext : SmsContext =>
-            new PooledDbContextFactory<TContext>(builder.AddInterceptors(interceptors).UseLoggerFactory(loggers).Options).CreateDbContext;
+                        o.EnableRetryOnFailure().CommandTimeout(options.CommandTimeout);
+                        if (options.MaxBatchSize is { } size)
+                        {
+                            o.MaxBatchSize(size);
+                        }
+                    })
+                    .AddInterceptors(interceptors)
+                    .UseLoggerFactory(loggers)
+                    .Options;
+                _create = () => new SqlServerSmsContext(sqlServer, clock, writers);
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(options), options.Provider, "No such provider.");
+        }
     }
 
-    public SmsContext CreateDbContext()
-    {
-        var context = _lease();
-        context.Begin(_clock, _writers);
-        return context;
-    }
+    public SmsContext CreateDbContext() => _create();
 
     /// <summary>What SQLite forgets with each connection.</summary>
     private sealed class SqlitePragmas : DbConnectionInterceptor

@@ -14,6 +14,7 @@ internal sealed class SmsContextFactory : IDbContextFactory<SmsContext>
 
     public SmsContextFactory(SmsDataOptions options, TimeProvider clock, WriterQueue writers, ILoggerFactory? loggers = null, params IInterceptor[] interceptors)
     {
+        // The model is named, although EF finds it by an attribute of the assembly: it looks that up anew for each context.
         switch (options.Provider)
         {
             case SmsProvider.Sqlite:
@@ -26,6 +27,7 @@ internal sealed class SmsContextFactory : IDbContextFactory<SmsContext>
                             o.MaxBatchSize(size);
                         }
                     })
+                    .UseModel(CompiledModels.Sqlite.SqliteSmsContextModel.Instance)
                     .AddInterceptors(new SqlitePragmas())
                     .AddInterceptors(interceptors)
                     .UseLoggerFactory(loggers)
@@ -42,6 +44,7 @@ internal sealed class SmsContextFactory : IDbContextFactory<SmsContext>
                             o.MaxBatchSize(size);
                         }
                     })
+                    .UseModel(CompiledModels.SqlServer.SqlServerSmsContextModel.Instance)
                     .AddInterceptors(interceptors)
                     .UseLoggerFactory(loggers)
                     .Options;

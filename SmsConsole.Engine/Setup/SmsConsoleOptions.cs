@@ -1,3 +1,4 @@
+using System.Net;
 using SmsConsole.Data;
 
 namespace SmsConsole.Engine;
@@ -30,6 +31,9 @@ public sealed record SmsConsoleOptions
 
     /// <summary>Where the console listens, separated by semicolons.</summary>
     public string Urls { get; init; } = DefaultUrls;
+
+    /// <summary>Proxies in front of the console. What they say of who asks, and over what, is believed; nobody else's word is.</summary>
+    public IReadOnlyList<IPNetwork> Proxies { get; init; } = [];
 
     /// <summary>Database, keys and the primary's SMS root; need not exist yet.</summary>
     public required string DataDirectory { get; init; }

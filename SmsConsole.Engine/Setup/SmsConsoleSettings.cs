@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Configuration.CommandLine;
 using Microsoft.Extensions.Configuration.Json;
@@ -30,7 +31,7 @@ public static class SmsConsoleSettings
 
     /// <summary>Keys beside ours that a .NET host reads itself.</summary>
     private static readonly string[] OtherKeys =
-        ["Urls", "DataDirectory", "Logging", "Kestrel", "AllowedHosts", "environment", "contentRoot", "applicationName", "webRoot", "DetailedErrors", "hostBuilder:reloadConfigOnChange", "hostBuilder", "$schema"];
+        ["Urls", "Proxies", "DataDirectory", "Logging", "Kestrel", "AllowedHosts", "environment", "contentRoot", "applicationName", "webRoot", "DetailedErrors", "hostBuilder:reloadConfigOnChange", "hostBuilder", "$schema"];
 
     /// <summary>
     /// Where the root appsettings.json is: beside the program when published, else beside SmsConsole.sln above it.
@@ -89,6 +90,7 @@ public static class SmsConsoleSettings
         var errors = new List<string>();
         FindUnknownKeys(configuration, errors);
         var urls = Urls(configuration["Urls"], errors);
+        var proxies = Proxies(configuration["Proxies"], errors);
         var dataDirectory = DataDirectory(configuration["DataDirectory"], root, errors);
         var site = Site(configuration.GetSection("Site"), errors);
         var database = Database(configuration, dataDirectory, errors);
@@ -96,7 +98,7 @@ public static class SmsConsoleSettings
         var setup = Setup(configuration.GetSection("Setup"), errors);
         return errors.Count > 0
             ? new SettingsOutcome(null, errors)
-            : new SettingsOutcome(new SmsConsoleOptions { Urls = urls, DataDirectory = dataDirectory, Site = site, Database = database, Engine = engine, Setup = setup }, []);
+            : new SettingsOutcome(new SmsConsoleOptions { Urls = urls, Proxies = proxies, DataDirectory = dataDirectory, Site = site, Database = database, Engine = engine, Setup = setup }, []);
     }
 
     /// <summary>Writes the errors as both programs show them; returns the exit code.</summary>
@@ -179,6 +181,28 @@ public static class SmsConsoleSettings
         }
 
         return text;
+    }
+
+    private static List<IPNetwork> Proxies(string? text, List<string> errors)
+    {
+        var networks = new List<IPNetwork>();
+        foreach (var part in (text ?? string.Empty).Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            if (IPAddress.TryParse(part, out var address))
+            {
+                networks.Add(new IPNetwork(address, address.GetAddressBytes().Length * 8));
+            }
+            else if (IPNetwork.TryParse(part, out var network) && network.PrefixLength > 0)
+            {
+                networks.Add(network);
+            }
+            else
+            {
+                errors.Add($"Proxies: \"{part}\" is not an address such as 10.0.0.5 or a network such as 10.0.0.0/24.");
+            }
+        }
+
+        return networks;
     }
 
     private static string DataDirectory(string? text, string root, List<string> errors)

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Radzen;
 using SmsConsole.Data.Queries;
@@ -48,7 +49,7 @@ internal static class ConsoleHost
         AddServices(builder.Services, options);
         adjust?.Invoke(builder);
         var app = builder.Build();
-        UsePipeline(app);
+        UsePipeline(app, options);
         return app;
     }
 
@@ -81,7 +82,19 @@ internal static class ConsoleHost
             .AddPolicy(Policies.Operator, p => p.RequireRole(nameof(Role.Operator), nameof(Role.Administrator)))
             .AddPolicy(Policies.Administrator, p => p.RequireRole(nameof(Role.Administrator)));
         services.AddSingleton<Microsoft.AspNetCore.Authorization.IAuthorizationMiddlewareResultHandler, RefusalHandler>();
-        services.AddAntiforgery(antiforgery => antiforgery.Cookie.Name = "sms.form");
+        services.Configure<ForwardedHeadersOptions>(forwarded =>
+        {
+            // The host's name is the proxy's to pass on as it came: a name that a header could put in its place would also be the origin that is trusted.
+            forwarded.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
+            forwarded.ForwardLimit = null;
+            forwarded.KnownProxies.Clear();
+            forwarded.KnownIPNetworks.Clear();
+            foreach (var proxy in options.Proxies)
+            {
+                forwarded.KnownIPNetworks.Add(proxy);
+            }
+        });
+        services.AddAntiforgery(antiforgery => (antiforgery.Cookie.Name, antiforgery.Cookie.SecurePolicy) = ("sms.form", CookieSecurePolicy.SameAsRequest));
         services.AddRateLimiter(limiter =>
         {
             limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
@@ -158,8 +171,14 @@ internal static class ConsoleHost
     private static bool IsForPrograms(PathString path) =>
         path.StartsWithSegments("/api") || path.StartsWithSegments("/hubs") || path.StartsWithSegments("/_blazor") || path.StartsWithSegments("/openapi");
 
-    private static void UsePipeline(WebApplication app)
+    private static void UsePipeline(WebApplication app, SmsConsoleOptions options)
     {
+        // With no proxy known the middleware would believe everybody.
+        if (options.Proxies.Count > 0)
+        {
+            app.UseForwardedHeaders();
+        }
+
         app.UseMiddleware<SecurityHeaders>();
         app.UseWhen(context => IsForPrograms(context.Request.Path), branch =>
         {

@@ -31,12 +31,13 @@ public sealed class TestConsole : IAsyncDisposable
 
     public string SetupToken => Services.GetRequiredService<SetupToken>().Value;
 
-    public static async Task<TestConsole> StartAsync(bool withUsers = true, TimeProvider? clock = null)
+    public static async Task<TestConsole> StartAsync(bool withUsers = true, TimeProvider? clock = null, IReadOnlyList<IPNetwork>? proxies = null)
     {
         var folder = Directory.CreateTempSubdirectory("sms-web-").FullName;
         var options = new SmsConsoleOptions
         {
             DataDirectory = folder,
+            Proxies = proxies ?? [],
             Database = new DatabaseSettings(DatabaseProvider.Sqlite, $"Data Source={Path.Combine(folder, "SiteControl.db")}"),
             Engine = new EngineSettings(false),
         };

@@ -39,11 +39,11 @@ public sealed class SmsConsoleSettingsTests : IDisposable
     public void Load_ManyWrong_ListsThemAllAndCreatesNothing()
     {
         var outcome = Load(
-            "--Urls=ftp://x", "--Site:Code=p1", "--Site:Name=", "--Database:Provider=Oracle", "--Database:MaxBatchSize=-1", "--Database:CommandTimeout=soon",
+            "--Urls=ftp://x", "--Proxies=10.0.0.5;nginx", "--Site:Code=p1", "--Site:Name=", "--Database:Provider=Oracle", "--Database:MaxBatchSize=-1", "--Database:CommandTimeout=soon",
             "--Engine:Enabled=maybe", "--Engine:Speed=9", "--Setup:Administrator=admin", "--DataDirctory=x");
 
         Assert.Null(outcome.Options);
-        foreach (var start in new[] { "Urls:", "Site:Code:", "Site:Name:", "Database:Provider:", "Database:MaxBatchSize:", "Database:CommandTimeout:", "Engine:Enabled:", "Engine:Speed:", "Setup:", "DataDirctory:" })
+        foreach (var start in new[] { "Urls:", "Proxies: \"nginx\"", "Site:Code:", "Site:Name:", "Database:Provider:", "Database:MaxBatchSize:", "Database:CommandTimeout:", "Engine:Enabled:", "Engine:Speed:", "Setup:", "DataDirctory:" })
         {
             Assert.Single(outcome.Errors, e => e.StartsWith(start, StringComparison.Ordinal));
         }
@@ -51,6 +51,17 @@ public sealed class SmsConsoleSettingsTests : IDisposable
         Assert.Contains(outcome.Errors, e => e.Contains("Did you mean DataDirectory?", StringComparison.Ordinal));
         Assert.Empty(Directory.EnumerateFileSystemEntries(_root));
     }
+
+    [Fact]
+    public void Load_Proxies_AreAddressesAndNetworks() =>
+        Assert.Equal(["10.0.0.5/32", "::1/128", "10.1.0.0/24"], Load("--Proxies=10.0.0.5; ::1;10.1.0.0/24").Options!.Proxies.Select(p => p.ToString()));
+
+    [Theory]
+    [InlineData("0.0.0.0/0")]
+    [InlineData("10.0.0.0/33")]
+    [InlineData("proxy.example")]
+    public void Load_BadProxy_IsAnError(string proxy) =>
+        Assert.StartsWith("Proxies:", Assert.Single(Load($"--Proxies={proxy}").Errors), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("CON")]

@@ -12,17 +12,17 @@ public sealed partial class CommandPalette
 {
     private sealed record Found(string Text, string Kind, IconName Icon, string Href);
 
-    private static readonly (Found Page, Role Least)[] Pages =
+    private static (Found Page, Role Least)[] Pages =>
     [
-        (new("Home", "Page", IconName.Home, "/"), Role.Viewer),
-        (new("Sites", "Page", IconName.Sites, "/sites"), Role.Viewer),
-        (new("New secondary site", "Page", IconName.Plus, "/sites/new"), Role.Administrator),
-        (new("Jobs", "Page", IconName.Jobs, "/jobs"), Role.Viewer),
-        (new("Send requests", "Page", IconName.Jobs, "/jobs/send-requests"), Role.Viewer),
-        (new("Status messages", "Page", IconName.Messages, "/status"), Role.Viewer),
-        (new("Users", "Page", IconName.Users, "/users"), Role.Administrator),
-        (new("Audit", "Page", IconName.Audit, "/audit"), Role.Administrator),
-        (new("Change password", "Page", IconName.Key, "/account"), Role.Viewer),
+        (new(Texts.Home, Texts.Page, IconName.Home, "/"), Role.Viewer),
+        (new(Texts.Sites, Texts.Page, IconName.Sites, "/sites"), Role.Viewer),
+        (new(Texts.NewSecondarySite, Texts.Page, IconName.Plus, "/sites/new"), Role.Administrator),
+        (new(Texts.Jobs, Texts.Page, IconName.Jobs, "/jobs"), Role.Viewer),
+        (new(Texts.SendRequests, Texts.Page, IconName.Jobs, "/jobs/send-requests"), Role.Viewer),
+        (new(Texts.StatusMessages, Texts.Page, IconName.Messages, "/status"), Role.Viewer),
+        (new(Texts.Users, Texts.Page, IconName.Users, "/users"), Role.Administrator),
+        (new(Texts.Audit, Texts.Page, IconName.Audit, "/audit"), Role.Administrator),
+        (new(Texts.ChangePassword, Texts.Page, IconName.Key, "/account"), Role.Viewer),
     ];
 
     private bool _open;
@@ -77,8 +77,8 @@ public sealed partial class CommandPalette
                 return; // A later letter has overtaken this answer.
             }
 
-            found = [.. sites.Items.Select(s => new Found($"{s.Code} {s.Name}", $"{s.Type} site", s.Type == SiteType.Primary ? IconName.Primary : IconName.Secondary, $"/sites/{s.Code}")),
-                .. found, .. jobs.Items.Select(j => new Found($"{j.Comment} ({j.Id})", "Job", IconName.Jobs, $"/jobs/{j.Id}"))];
+            found = [.. sites.Items.Select(s => new Found($"{s.Code} {s.Name}", s.Type == SiteType.Primary ? Texts.PrimarySite : Texts.SecondarySite, s.Type == SiteType.Primary ? IconName.Primary : IconName.Secondary, $"/sites/{s.Code}")),
+                .. found, .. jobs.Items.Select(j => new Found($"{j.Comment} ({j.Id})", Texts.Job, IconName.Jobs, $"/jobs/{j.Id}"))];
         }
 
         (_found, _at) = (found, 0);

@@ -6,8 +6,8 @@ namespace SmsConsole.Web.Components.Shared;
 /// <summary>Asks before a dangerous act, and says what came of a command. For every page the same.</summary>
 internal sealed partial class Acts(DialogService dialogs, NotificationService notes, Features.Security.CurrentActor actor, ILogger<Acts> log)
 {
-    private static readonly CommandError _ended = new(CommandErrorKind.Forbidden, "session.ended", "Your session has ended. Sign in again.");
-    private static readonly CommandError _unknown = new(CommandErrorKind.Conflict, "command.failed", "It is not known whether it was done: look before you try again. The details are in the console's log.");
+    private static CommandError Ended => new(CommandErrorKind.Forbidden, "session.ended", Texts.SessionEnded);
+    private readonly CommandError _unknown = new(CommandErrorKind.Conflict, "command.failed", Texts.OutcomeUnknown);
     private object? _asked;
 
     /// <summary>True after a yes. <paramref name="what"/> names what is touched.</summary>
@@ -15,7 +15,7 @@ internal sealed partial class Acts(DialogService dialogs, NotificationService no
     public async Task<bool> ConfirmAsync(string title, string what, string yes, object? about = null)
     {
         _asked = about;
-        var answer = await dialogs.Confirm(what, title, new ConfirmOptions { OkButtonText = yes, CancelButtonText = "Keep as it is", CloseDialogOnEsc = true, Width = "min(30rem, 92vw)" });
+        var answer = await dialogs.Confirm(what, title, new ConfirmOptions { OkButtonText = yes, CancelButtonText = Texts.KeepAsItIs, CloseDialogOnEsc = true, Width = "min(30rem, 92vw)" });
         _asked = null;
         return answer == true;
     }
@@ -51,7 +51,7 @@ internal sealed partial class Acts(DialogService dialogs, NotificationService no
 
         if (refused.Count > 0)
         {
-            Say(NotificationSeverity.Error, $"Not done for {refused.Count} of {subjects.Count}", string.Join(' ', refused.Take(3)) + (refused.Count > 3 ? $" And {refused.Count - 3} more." : null), 12_000);
+            Say(NotificationSeverity.Error, Texts.NotDoneFor.With(refused.Count, subjects.Count), string.Join(' ', refused.Take(3)) + (refused.Count > 3 ? " " + Texts.AndMore.With(refused.Count - 3) : null), 12_000);
         }
     }
 
@@ -71,7 +71,7 @@ internal sealed partial class Acts(DialogService dialogs, NotificationService no
         else if (errors.Any(e => e.Field is null))
         {
             // Errors of fields stand beside them; saying them twice helps nobody.
-            Say(NotificationSeverity.Error, errors.Contains(_unknown) ? "Something failed" : "Nothing was changed", string.Join(" ", errors.Select(e => e.Message)), 8000);
+            Say(NotificationSeverity.Error, errors.Contains(_unknown) ? Texts.SomethingFailed : Texts.NothingChanged, string.Join(" ", errors.Select(e => e.Message)), 8000);
         }
 
         return errors;
@@ -82,7 +82,7 @@ internal sealed partial class Acts(DialogService dialogs, NotificationService no
     {
         try
         {
-            return await actor.GetAsync() is { } who ? (await command(who)).Errors : [_ended];
+            return await actor.GetAsync() is { } who ? (await command(who)).Errors : [Ended];
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {

@@ -64,10 +64,10 @@ public sealed partial class DataTable<TRow>
     public Func<TRow, string>? RowName { get; set; }
 
     [Parameter]
-    public string One { get; set; } = "row";
+    public string One { get; set; } = Texts.Row;
 
     [Parameter]
-    public string Many { get; set; } = "rows";
+    public string Many { get; set; } = Texts.Rows;
 
     private long First => ((long)(State.Page - 1) * State.PageSize) + 1;
 
@@ -95,7 +95,7 @@ public sealed partial class DataTable<TRow>
         _shown = [.. ((IReadOnlyList<Column<TRow>>)Columns).Where(c => chosen.Count == 0 ? !c.Hidden : chosen.Contains(c.Name))];
     }
 
-    private string Selected => $"{_selected.Count} {(_selected.Count == 1 ? One : Many)} selected";
+    private string Selected => Texts.CountSelected.With(_selected.Count, _selected.Count == 1 ? One : Many);
 
     /// <summary>The button goes with what it was in: whoever works with the keyboard goes on at the head of the list.</summary>
     private async Task SelectNoneAsync()

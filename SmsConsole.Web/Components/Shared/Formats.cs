@@ -40,30 +40,33 @@ internal static class Formats
     }
 
     /// <summary>How much of how much; once all has arrived, how much that was.</summary>
-    public static string Sent(long sent, long total, bool all) => all ? Bytes(total) : $"{Bytes(sent)} of {Bytes(total)}";
+    public static string Sent(long sent, long total, bool all) => all ? Bytes(total) : Texts.SoMuchOf.With(Bytes(sent), Bytes(total));
 
     public static string Duration(TimeSpan span)
     {
         span = span < TimeSpan.Zero ? TimeSpan.Zero : span;
         return span switch
         {
-            { TotalSeconds: < 1 } => "under 1 s",
-            { TotalMinutes: < 1 } => string.Create(CultureInfo.InvariantCulture, $"{span.Seconds} s"),
-            { TotalHours: < 1 } => string.Create(CultureInfo.InvariantCulture, $"{span.Minutes} min {span.Seconds} s"),
-            { TotalDays: < 1 } => string.Create(CultureInfo.InvariantCulture, $"{span.Hours} h {span.Minutes} min"),
-            _ => string.Create(CultureInfo.InvariantCulture, $"{(int)span.TotalDays} d {span.Hours} h"),
+            { TotalSeconds: < 1 } => Texts.UnderOneSecond,
+            { TotalMinutes: < 1 } => Texts.Seconds.With(span.Seconds),
+            { TotalHours: < 1 } => Texts.MinutesAndSeconds.With(span.Minutes, span.Seconds),
+            { TotalDays: < 1 } => Texts.HoursAndMinutes.With(span.Hours, span.Minutes),
+            _ => Texts.DaysAndHours.With((int)span.TotalDays, span.Hours),
         };
     }
 
     /// <summary>A length of time that is only a guess: no seconds beside minutes.</summary>
     public static string Estimate(TimeSpan span) =>
-        span.TotalMinutes is > 1 and < 60 ? string.Create(CultureInfo.InvariantCulture, $"{Math.Ceiling(span.TotalMinutes)} min") : Duration(span);
+        span.TotalMinutes is > 1 and < 60 ? Texts.Minutes.With(Math.Ceiling(span.TotalMinutes)) : Duration(span);
+
+    /// <summary>"12,345".</summary>
+    public static string Count(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 
     /// <summary>"S01, S02 and S03"; of many the first ones: "S01, S02, S03 and 9 more".</summary>
     public static string Listed(IReadOnlyList<string> names, int atMost)
     {
-        var (first, last) = names.Count > atMost ? (names.Take(atMost), string.Create(CultureInfo.InvariantCulture, $"{names.Count - atMost} more")) : (names.SkipLast(1), names[^1]);
-        return names.Count == 1 ? last : $"{string.Join(", ", first)} and {last}";
+        var (first, last) = names.Count > atMost ? (names.Take(atMost), Texts.More.With(names.Count - atMost)) : (names.SkipLast(1), names[^1]);
+        return names.Count == 1 ? last : Texts.And.With(string.Join(", ", first), last);
     }
 
     /// <summary>0 to 100; 0 while the total is not known.</summary>

@@ -8,40 +8,47 @@ internal static class JobPresentation
 {
     public static StateLook Of(JobStatus status) => status switch
     {
-        JobStatus.Pending => new("Pending", IconName.Clock, Tone.Neutral),
-        JobStatus.Active => new("Active", IconName.Running, Tone.Info),
-        JobStatus.Retrying => new("Retrying", IconName.Warning, Tone.Warn),
-        JobStatus.Complete => new("Complete", IconName.Check, Tone.Good),
-        JobStatus.Cancelled => new("Cancelled", IconName.Cancelled, Tone.Neutral),
-        JobStatus.Failed => new("Failed", IconName.Error, Tone.Bad),
+        JobStatus.Pending => new(Texts.Pending, IconName.Clock, Tone.Neutral),
+        JobStatus.Active => new(Texts.Active, IconName.Running, Tone.Info),
+        JobStatus.Retrying => new(Texts.Retrying, IconName.Warning, Tone.Warn),
+        JobStatus.Complete => new(Texts.Complete, IconName.Check, Tone.Good),
+        JobStatus.Cancelled => new(Texts.Cancelled, IconName.Cancelled, Tone.Neutral),
+        JobStatus.Failed => new(Texts.Failed, IconName.Error, Tone.Bad),
     };
 
     public static StateLook Of(SendingStatus status) => status switch
     {
-        SendingStatus.None => new("Not sending", IconName.Skipped, Tone.Neutral),
-        SendingStatus.Started => new("Started", IconName.Running, Tone.Info),
-        SendingStatus.Connecting => new("Connecting", IconName.Running, Tone.Info),
-        SendingStatus.Sending => new("Sending", IconName.Running, Tone.Info),
-        SendingStatus.Error => new("Error, will retry", IconName.Warning, Tone.Warn),
-        SendingStatus.Invalid => new("Invalid", IconName.Error, Tone.Bad),
-        SendingStatus.Cancelled => new("Cancelled", IconName.Cancelled, Tone.Neutral),
-        SendingStatus.Suspended => new("Suspended", IconName.Clock, Tone.Warn),
-        SendingStatus.Ok => new("Sent", IconName.Check, Tone.Good),
+        SendingStatus.None => new(Texts.NotSending, IconName.Skipped, Tone.Neutral),
+        SendingStatus.Started => new(Texts.Started, IconName.Running, Tone.Info),
+        SendingStatus.Connecting => new(Texts.Connecting, IconName.Running, Tone.Info),
+        SendingStatus.Sending => new(Texts.Sending, IconName.Running, Tone.Info),
+        SendingStatus.Error => new(Texts.WillRetry, IconName.Warning, Tone.Warn),
+        SendingStatus.Invalid => new(Texts.Invalid, IconName.Error, Tone.Bad),
+        SendingStatus.Cancelled => new(Texts.Cancelled, IconName.Cancelled, Tone.Neutral),
+        SendingStatus.Suspended => new(Texts.Suspended, IconName.Clock, Tone.Warn),
+        SendingStatus.Ok => new(Texts.Sent, IconName.Check, Tone.Good),
     };
 
     public static StateLook Of(WorkingStatus status) => status switch
     {
-        WorkingStatus.None => new("Nothing yet", IconName.Skipped, Tone.Neutral),
-        WorkingStatus.Pending => new("At work", IconName.Running, Tone.Info),
-        WorkingStatus.Complete => new("Complete", IconName.Check, Tone.Good),
-        WorkingStatus.Failed => new("Failed", IconName.Error, Tone.Bad),
+        WorkingStatus.None => new(Texts.NothingYet, IconName.Skipped, Tone.Neutral),
+        WorkingStatus.Pending => new(Texts.AtWork, IconName.Running, Tone.Info),
+        WorkingStatus.Complete => new(Texts.Complete, IconName.Check, Tone.Good),
+        WorkingStatus.Failed => new(Texts.Failed, IconName.Error, Tone.Bad),
     };
 
     public static string Of(JobType type) => type switch
     {
-        JobType.Bootstrap => "Bootstrap",
-        JobType.SiteInstall => "Site install",
-        JobType.SiteControl => "Site control",
+        JobType.Bootstrap => Texts.Bootstrap,
+        JobType.SiteInstall => Texts.SiteInstall,
+        JobType.SiteControl => Texts.SiteControl,
+    };
+
+    public static string Of(JobPriority priority) => priority switch
+    {
+        JobPriority.Low => Texts.Low,
+        JobPriority.Medium => Texts.Medium,
+        JobPriority.High => Texts.High,
     };
 
     public static bool CanCancel(JobStatus status) => status is JobStatus.Pending or JobStatus.Active or JobStatus.Retrying;

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Components;
 using SmsConsole.Data.Queries;
 using SmsConsole.Engine;
+using SmsConsole.Web.Components.Shared;
 
 namespace SmsConsole.Web.Features.Security;
 
@@ -35,9 +36,9 @@ public sealed partial class Setup
 
     private string? ProblemText => Problem switch
     {
-        SetupProblems.Repeat => "The two passwords differ.",
-        SetupProblems.Name => UserRules.CheckName(UserName ?? string.Empty) ?? "That user name cannot be used.",
-        SetupProblems.Password => $"A password has {UserRules.MinimumPasswordLength} to {UserRules.MaximumPasswordLength} characters.",
+        SetupProblems.Repeat => Texts.PasswordsDiffer,
+        SetupProblems.Name => UserRules.CheckName(UserName ?? string.Empty) ?? Texts.NameCannotBeUsed,
+        SetupProblems.Password => Texts.PasswordLength.With(UserRules.MinimumPasswordLength, UserRules.MaximumPasswordLength),
         _ => null,
     };
 

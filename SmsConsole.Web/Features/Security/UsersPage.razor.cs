@@ -28,13 +28,13 @@ public sealed partial class UsersPage
 
     private async Task NewAsync()
     {
-        await Dialogs.OpenAsync<UserDialog>("New user", null, new DialogOptions { Width = "min(28rem, 94vw)", CloseDialogOnEsc = true });
+        await Dialogs.OpenAsync<UserDialog>(Texts.NewUser, null, new DialogOptions { Width = "min(28rem, 94vw)", CloseDialogOnEsc = true });
         _view?.Refresh();
     }
 
     private async Task ResetAsync(UserRow user)
     {
-        await Dialogs.OpenAsync<UserDialog>($"Reset the password of {user.UserName}", new Dictionary<string, object?> { [nameof(UserDialog.Existing)] = user }, new DialogOptions { Width = "min(28rem, 94vw)", CloseDialogOnEsc = true });
+        await Dialogs.OpenAsync<UserDialog>(Texts.ResetThePasswordOf.With(user.UserName), new Dictionary<string, object?> { [nameof(UserDialog.Existing)] = user }, new DialogOptions { Width = "min(28rem, 94vw)", CloseDialogOnEsc = true });
         _view?.Refresh();
     }
 
@@ -45,8 +45,8 @@ public sealed partial class UsersPage
             return;
         }
 
-        if (!await Acts.ConfirmAsync($"Make {user.UserName} {role}?", $"{user.UserName} is {user.Role} now. Open sessions of {user.UserName} end.", $"Make {role}")
-            || (await Acts.RunAsync(actor => Commands.SetRoleAsync(actor, user.UserName, role), $"{user.UserName} is {role}")).Count > 0)
+        if (!await Acts.ConfirmAsync(Texts.RoleQuestion.With(user.UserName, UserPresentation.Of(role)), Texts.WhatRoleDoes.With(user.UserName, UserPresentation.Of(user.Role)), Texts.MakeRole.With(UserPresentation.Of(role)))
+            || (await Acts.RunAsync(actor => Commands.SetRoleAsync(actor, user.UserName, role), Texts.HasRole.With(user.UserName, UserPresentation.Of(role)))).Count > 0)
         {
             _asked++;
         }
@@ -56,9 +56,9 @@ public sealed partial class UsersPage
 
     private async Task DisableAsync(UserRow user)
     {
-        if (user.Disabled || await Acts.ConfirmAsync($"Disable {user.UserName}?", $"{user.UserName} can no longer sign in, and open sessions of {user.UserName} end within half a minute.", "Disable"))
+        if (user.Disabled || await Acts.ConfirmAsync(Texts.DisableQuestion.With(user.UserName), Texts.WhatDisableDoes.With(user.UserName), Texts.Disable))
         {
-            await Acts.RunAsync(actor => Commands.SetDisabledAsync(actor, user.UserName, !user.Disabled), $"{user.UserName} is {(user.Disabled ? "enabled" : "disabled")}");
+            await Acts.RunAsync(actor => Commands.SetDisabledAsync(actor, user.UserName, !user.Disabled), (user.Disabled ? Texts.IsEnabled : Texts.IsDisabled).With(user.UserName));
             _view?.Refresh();
         }
     }
@@ -66,10 +66,17 @@ public sealed partial class UsersPage
 
 internal static class UserPresentation
 {
+    public static string Of(Role role) => role switch
+    {
+        Role.Viewer => Texts.Viewer,
+        Role.Operator => Texts.Operator,
+        Role.Administrator => Texts.Administrator,
+    };
+
     public static StateLook Of(UserRow user) => user switch
     {
-        { Disabled: true } => new("Disabled", IconName.Cancelled, Tone.Neutral),
-        { LockedOut: true } => new("Enabled, failed sign-ins", IconName.Lock, Tone.Warn),
-        _ => new("Enabled", IconName.Check, Tone.Good),
+        { Disabled: true } => new(Texts.StateDisabled, IconName.Cancelled, Tone.Neutral),
+        { LockedOut: true } => new(Texts.StateLockedOut, IconName.Lock, Tone.Warn),
+        _ => new(Texts.StateEnabled, IconName.Check, Tone.Good),
     };
 }

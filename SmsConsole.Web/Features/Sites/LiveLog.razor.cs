@@ -119,7 +119,7 @@ public sealed partial class LiveLog : IAsyncDisposable
         {
             // Nobody waits for a follower: what it threw would leave a page that says "live" and stands still.
             Log.CouldNotLoad(Loggers.CreateLogger<LiveLog>(), $"the log of {Component} at {SiteCode}", e);
-            _problem = "The log could not be read. The details are in the console's log.";
+            _problem = Texts.LogNotRead;
             return false;
         }
     }
@@ -128,7 +128,7 @@ public sealed partial class LiveLog : IAsyncDisposable
     {
         if (await Actor.GetAsync() is not { } actor)
         {
-            _problem = "Your session has ended.";
+            _problem = Texts.SessionEnded;
             return false;
         }
 

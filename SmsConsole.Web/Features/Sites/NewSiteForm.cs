@@ -62,17 +62,17 @@ internal sealed class NewSiteForm
 
         if (step == NewSiteStep.Identity)
         {
-            Need(Code.Trim().Length == 3, "code", "A site code has three characters.");
-            Need(Name.Trim().Length > 0, "name", "Give the site a name.");
-            Need(Directory.Trim().Length > 0, "installDirectory", "Say where the site is to be installed.");
+            Need(Code.Trim().Length == 3, "code", Texts.NeedCode);
+            Need(Name.Trim().Length > 0, "name", Texts.NeedName);
+            Need(Directory.Trim().Length > 0, "installDirectory", Texts.NeedDirectory);
         }
 
         if (step == NewSiteStep.Reach && Transport == LinkTransport.Ssh)
         {
-            Need(Host.Trim().Length > 0, "address.host", "Name the host.");
-            Need(Port is >= 1 and <= 65535, "address.port", "A port is 1 to 65535.");
-            Need(!PasteKey || PrivateKey.Trim().Length > 0, "address.privateKey", "Paste the private key, or choose the agent.");
-            Need(Pinned is not null, "address.hostKey", "Get the host's key and confirm its fingerprint.");
+            Need(Host.Trim().Length > 0, "address.host", Texts.NeedHost);
+            Need(Port is >= 1 and <= 65535, "address.port", Texts.NeedPort);
+            Need(!PasteKey || PrivateKey.Trim().Length > 0, "address.privateKey", Texts.NeedPrivateKey);
+            Need(Pinned is not null, "address.hostKey", Texts.NeedHostKey);
         }
 
         return errors;

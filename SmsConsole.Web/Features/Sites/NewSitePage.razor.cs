@@ -9,7 +9,7 @@ namespace SmsConsole.Web.Features.Sites;
 /// <summary>Identity, how to reach it, check, create. The checks run while one types and stand beside their fields.</summary>
 public sealed partial class NewSitePage
 {
-    private static readonly (NewSiteStep, string)[] _steps = [(NewSiteStep.Identity, "Identity"), (NewSiteStep.Reach, "How to reach it"), (NewSiteStep.Check, "Check and create")];
+    private readonly (NewSiteStep, string)[] _steps = [(NewSiteStep.Identity, Texts.Identity), (NewSiteStep.Reach, Texts.HowToReachIt), (NewSiteStep.Check, Texts.CheckAndCreate)];
 
     private NewSiteForm _form = new();
     private ElementReference _stepList;

@@ -82,7 +82,7 @@ public sealed partial class NewSiteReach
         try
         {
             var result = await Commands.ScanHostKeysAsync(actor, Form.Host.Trim(), Form.Port ?? 22);
-            (_offered, _scanError) = result.Succeeded ? (result.Value, result.Value.Count == 0 ? "The host offered no key." : null) : ([], result.Errors[0].Message);
+            (_offered, _scanError) = result.Succeeded ? (result.Value, result.Value.Count == 0 ? Texts.NoKeyOffered : null) : ([], result.Errors[0].Message);
         }
         finally
         {

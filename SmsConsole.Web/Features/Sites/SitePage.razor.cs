@@ -8,7 +8,7 @@ namespace SmsConsole.Web.Features.Sites;
 /// <summary>One site: its phases, history, control files and logs.</summary>
 public sealed partial class SitePage
 {
-    private static readonly (string? Name, string Text)[] _tabs = [(null, "Overview"), ("history", "History"), ("control", "Control files"), ("log", "Logs")];
+    private readonly (string? Name, string Text)[] _tabs = [(null, Texts.Overview), ("history", Texts.History), ("control", Texts.ControlFiles), ("log", Texts.Logs)];
 
     private LiveView<Found<SiteDetails>>? _view;
 
@@ -24,16 +24,16 @@ public sealed partial class SitePage
     [Inject]
     private Acts Acts { get; set; } = default!;
 
-    private static string? Tab(ListUrl url) => _tabs.Any(t => t.Name == url["tab"]) ? url["tab"] : null;
+    private string? Tab(ListUrl url) => _tabs.Any(t => t.Name == url["tab"]) ? url["tab"] : null;
 
     /// <summary>Names the question whether to retry a site.</summary>
     internal static object RetryOf(string code) => ("retry", code);
 
     private async Task RetryAsync()
     {
-        if (await Acts.ConfirmAsync($"Retry {Code}?", $"The installation of site {Code} goes on from the phase it left. What has arrived there is not sent again.", "Retry", RetryOf(Code)))
+        if (await Acts.ConfirmAsync(Texts.RetryQuestion.With(Code), Texts.WhatRetryDoes.With(Texts.WhatSite.With(Code)), Texts.Retry, RetryOf(Code)))
         {
-            await Acts.RunAsync(actor => Commands.RetryAsync(actor, Code), $"Site {Code} goes on");
+            await Acts.RunAsync(actor => Commands.RetryAsync(actor, Code), Texts.SiteGoesOn.With(Code));
             _view?.Refresh();
         }
     }

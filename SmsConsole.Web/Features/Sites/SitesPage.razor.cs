@@ -7,19 +7,19 @@ namespace SmsConsole.Web.Features.Sites;
 /// <summary>The tree of sites as a list: without a sort of its own the primary comes first and its secondaries below it.</summary>
 public sealed partial class SitesPage
 {
-    private static readonly (string?, string)[] _states =
-        [(null, "All"), .. new[] { SiteStatus.Active, SiteStatus.Pending, SiteStatus.Upgrade, SiteStatus.Failed }.Select(s => ((string?)s.ToString(), SitePresentation.Of(s).Text))];
+    private readonly (string?, string)[] _states =
+        [(null, Texts.All), .. new[] { SiteStatus.Active, SiteStatus.Pending, SiteStatus.Upgrade, SiteStatus.Failed }.Select(s => ((string?)s.ToString(), SitePresentation.Of(s).Text))];
 
     private readonly IReadOnlyList<Column<SiteRow>> _columns =
     [
-        new("site", "Site", "minmax(10.5rem, 3fr)", SiteCells.Name, "code"),
-        new("status", "State", "10.75rem", SiteCells.Status, "status"),
-        new("phase", "Phase", "minmax(10.5rem, 2.2fr)", SiteCells.Phase, "phase"),
-        new("waitingFor", "Waiting for", "minmax(9.5rem, 2.2fr)", SiteCells.Waiting),
-        new("type", "Type", "7rem", SiteCells.Type, "type", Hidden: true),
-        new("parent", "Parent", "5rem", SiteCells.Parent, null, Hidden: true),
-        new("version", "Version", "5.75rem", SiteCells.Version, "version"),
-        new("lastReport", "Last report", "9rem", SiteCells.LastReport, "lastReportAt"),
+        new("site", Texts.Site, "minmax(10.5rem, 3fr)", SiteCells.Name, "code"),
+        new("status", Texts.State, "10.75rem", SiteCells.Status, "status"),
+        new("phase", Texts.Phase, "minmax(10.5rem, 2.2fr)", SiteCells.Phase, "phase"),
+        new("waitingFor", Texts.WaitingFor, "minmax(9.5rem, 2.2fr)", SiteCells.Waiting),
+        new("type", Texts.Type, "7rem", SiteCells.Type, "type", Hidden: true),
+        new("parent", Texts.Parent, "5rem", SiteCells.Parent, null, Hidden: true),
+        new("version", Texts.Version, "5.75rem", SiteCells.Version, "version"),
+        new("lastReport", Texts.LastReport, "9rem", SiteCells.LastReport, "lastReportAt"),
     ];
 
     [Inject]

@@ -7,8 +7,8 @@ internal static class SeverityPresentation
 {
     public static StateLook Of(Severity severity) => severity switch
     {
-        Severity.Information => new("Information", IconName.Information, Tone.Neutral),
-        Severity.Warning => new("Warning", IconName.Warning, Tone.Warn),
-        Severity.Error => new("Error", IconName.Error, Tone.Bad),
+        Severity.Information => new(Texts.Information, IconName.Information, Tone.Neutral),
+        Severity.Warning => new(Texts.Warning, IconName.Warning, Tone.Warn),
+        Severity.Error => new(Texts.Error, IconName.Error, Tone.Bad),
     };
 }

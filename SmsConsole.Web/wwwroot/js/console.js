@@ -1,22 +1,25 @@
 // What the server cannot do for a page: the viewer's clock and zone, the theme, a search key, a log that follows its end.
-const units = [[86400, 'd', 'h', 3600], [3600, 'h', 'min', 60], [60, 'min', 's', 1]];
+// Its words are the page's (TimeWords.cs), with "{0}" where the time goes.
+const words = JSON.parse(document.querySelector('meta[name="sms-words"]').content);
+const put = (text, value) => text.replace('{0}', () => value);
+const units = [[86400, words.day, words.hour, 3600], [3600, words.hour, words.minute, 60], [60, words.minute, words.second, 1]];
 
-function span(seconds) {
+function span(seconds, coarse) {
   seconds = Math.max(0, Math.floor(seconds));
   for (const [size, big, small, rest] of units) {
     if (seconds >= size) {
-      const left = Math.floor(seconds % size / rest);
+      const left = coarse ? 0 : Math.floor(seconds % size / rest);
       return left ? `${Math.floor(seconds / size)} ${big} ${left} ${small}` : `${Math.floor(seconds / size)} ${big}`;
     }
   }
-  return `${seconds} s`;
+  return `${seconds} ${words.second}`;
 }
 
-const coarse = seconds => seconds >= 60 ? span(seconds).replace(/ \d+ (s|min|h)$/, '') : span(seconds);
+const coarse = seconds => span(seconds, true);
 const two = n => String(n).padStart(2, '0');
 const clock = d => `${two(d.getHours())}:${two(d.getMinutes())}:${two(d.getSeconds())}`;
 const day = d => `${d.getFullYear()}-${two(d.getMonth() + 1)}-${two(d.getDate())}`;
-const weekdays = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
+const weekday = new Intl.DateTimeFormat(document.documentElement.lang, { weekday: 'short' });
 const shown = new Set();
 
 // The page wakes when a time on it is due to change, and not at all while nobody sees it: a wake costs a hidden page's process milliseconds, every second.
@@ -33,7 +36,7 @@ function tickBy(due) {
 
 // One tick for every time on the page. The light content stays as the server wrote it; the shadow shows the viewer's.
 class SmsTime extends HTMLElement {
-  static observedAttributes = ['datetime', 'mode', 'before', 'after'];
+  static observedAttributes = ['datetime', 'mode', 'words'];
   constructor() {
     super();
     this.attachShadow({ mode: 'open' }).append(document.createTextNode(''));
@@ -63,15 +66,19 @@ class SmsTime extends HTMLElement {
   // The day is said where the time alone would not tell: of what is to come, not within 20 hours, and by its name within a week.
   dayWord(ahead) {
     if (day(this.at) === day(new Date()) || (ahead > 0 && ahead < 20 * 3600)) { return ''; }
-    return ahead > 0 && ahead < 6 * 86400 ? `${weekdays[this.at.getDay()]} ` : `${day(this.at)} `;
+    return ahead > 0 && ahead < 6 * 86400 ? `${weekday.format(this.at)} ` : `${day(this.at)} `;
   }
   text(ago) {
+    const time = this.time(ago);
+    return time && put(this.getAttribute('words') ?? '{0}', time);
+  }
+  time(ago) {
     switch (this.mode) {
       case 'absolute': return `${day(this.at)} ${clock(this.at)}`;
       case 'clock': return clock(this.at);
       case 'moment': return `${this.dayWord(-ago)}${clock(this.at).slice(0, 5)}`;
-      case 'elapsed': return ago < 2 ? '' : `${this.getAttribute('before') ?? ''}${ago < 3600 ? coarse(ago) : span(ago)}${this.getAttribute('after') ?? ''}`;
-      default: return ago < 0 ? `in ${coarse(-ago)}` : ago < 60 ? (ago < 15 ? 'just now' : 'under 1 min ago') : ago > 7 * 86400 ? day(this.at) : `${coarse(ago)} ago`;
+      case 'elapsed': return ago < 2 ? '' : span(ago, ago < 3600);
+      default: return ago < 0 ? put(words.ahead, coarse(-ago)) : ago < 60 ? (ago < 15 ? words.justNow : words.underOneMinuteAgo) : ago > 7 * 86400 ? day(this.at) : put(words.ago, coarse(ago));
     }
   }
 }
@@ -112,7 +119,7 @@ class SmsLost extends HTMLElement {
     this.attachShadow({ mode: 'open' });
   }
   connectedCallback() { this.tell(); }
-  tell() { this.shadowRoot.textContent = lostAt ? `Not live since ${clock(lostAt)}` : ''; }
+  tell() { this.shadowRoot.textContent = lostAt ? put(words.notLiveSince, clock(lostAt)) : ''; }
 }
 customElements.define('sms-lost', SmsLost);
 
@@ -120,7 +127,7 @@ function connectionLost(lost) {
   if (lost === (lostAt !== null)) { return; }
   lostAt = lost ? new Date() : null;
   document.documentElement.toggleAttribute('data-lost', lost);
-  for (const words of document.querySelectorAll('sms-lost')) { words.tell(); }
+  for (const note of document.querySelectorAll('sms-lost')) { note.tell(); }
 }
 
 // Blazor tells by classes how the connection fares. A console that was started again does not know the page: it is loaded anew.

@@ -1,0 +1,11 @@
+using System.Globalization;
+
+namespace SmsConsole.Web.Components.Shared;
+
+/// <summary>Puts what is known only now into a text of the resources.</summary>
+internal static class TextFormat
+{
+    /// <param name="text">With "{0}", "{1}" and so on where the values go.</param>
+    /// <param name="values">Numbers as they are everywhere in the console, whatever the host's own culture.</param>
+    public static string With(this string text, params ReadOnlySpan<object?> values) => string.Format(CultureInfo.InvariantCulture, text, values);
+}

@@ -23,12 +23,12 @@ public class RefusalTests(Browser browser, ITestOutputHelper output) : BrowserTe
         await Expect(await page.BesideAsync("Name")).ToContainTextAsync("Give the site a name.");
         await Expect(await page.BesideAsync("Install directory")).ToContainTextAsync("Say where the site is to be installed.");
 
+        await page.WriteAsync("Site code", "P01");
+        await Expect(await page.BesideAsync("Site code")).ToContainTextAsync("There is a site P01 already.");
         await page.SayWhichSiteAsync("S-1", "Branch", console.SiteRoot("S01"));
         await Expect(await page.BesideAsync("Site code")).ToContainTextAsync("A to Z");
         await page.WriteAsync("Site code", "CON");
         await Expect(await page.BesideAsync("Site code")).ToContainTextAsync("CON");
-        await page.WriteAsync("Site code", "P01");
-        await Expect(await page.BesideAsync("Site code")).ToContainTextAsync("There is a site P01 already.");
         await page.WriteAsync("Site code", "S01");
         await Expect(await page.BesideAsync("Site code")).ToContainTextAsync("The site code is free.");
         await page.WriteAsync("Install directory", "relative/path");

@@ -48,6 +48,15 @@ internal sealed class NewSiteForm
         _ => NewSiteStep.Reach,
     };
 
+    /// <summary>True for a field of the first step that nothing has been typed into.</summary>
+    public bool IsEmpty(string field) => field switch
+    {
+        "code" => Code.Trim().Length == 0,
+        "name" => Name.Trim().Length == 0,
+        "installDirectory" => Directory.Trim().Length == 0,
+        _ => false,
+    };
+
     /// <summary>What is missing before the step can be left; nothing that needs the network.</summary>
     public IReadOnlyList<CommandError> Missing(NewSiteStep step)
     {

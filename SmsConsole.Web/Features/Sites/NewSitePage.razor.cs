@@ -67,20 +67,17 @@ public sealed partial class NewSitePage
 
     private IReadOnlyList<CommandError> Errors(string? field) => [.. _errors.Where(e => e.Field == field)];
 
-    /// <summary>What the last report says of a field; nothing of the address before there is one.</summary>
+    /// <summary>What the last report says of a field; nothing of one that is still empty, nor of the address before there is one.</summary>
     private IReadOnlyList<PreflightCheck> Checks(string field) =>
-        _report is null || (_step == NewSiteStep.Reach && _form.Missing(NewSiteStep.Reach).Count > 0)
+        _report is null || _form.IsEmpty(field) || (_step == NewSiteStep.Reach && _form.Missing(NewSiteStep.Reach).Count > 0)
             ? []
             : [.. _report.Checks.Where(c => SitePresentation.FieldOf(c) == field && c.Outcome != CheckOutcome.Skipped)];
 
-    /// <summary>After a field was left: its checks, as far as enough is known for them.</summary>
+    /// <summary>After a field was left: its checks. The others' follow as they are filled.</summary>
     private async Task ChangedAsync()
     {
         _errors = [];
-        if (_form.Missing(NewSiteStep.Identity).Count == 0)
-        {
-            await CheckAsync();
-        }
+        await CheckAsync();
     }
 
     private async Task NextAsync()

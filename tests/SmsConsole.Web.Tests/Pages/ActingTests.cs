@@ -228,6 +228,17 @@ public sealed class ActingTests : PageContext
     }
 
     [Fact]
+    public void NewSite_ACodeAlone_IsCheckedAndNothingIsSaidOfEmptyFields()
+    {
+        var page = Render<NewSitePage>();
+
+        page.Find("#code").Change("s01");
+
+        Assert.Contains("S01 is free.", page.Find("#code-check").TextContent, StringComparison.Ordinal);
+        Assert.Equal("", page.Find("#directory-check").TextContent.Trim());
+    }
+
+    [Fact]
     public void NewSite_LoadedAgainAfterItsSiteWasCreated_GoesToThatSite()
     {
         GoTo("/sites/new?created=S01");

@@ -1,6 +1,6 @@
 // What the server cannot do for a page: the viewer's clock and zone, the theme, a search key, a log that follows its end.
-// Its words are the page's (TimeWords.cs), with "{0}" where the time goes.
-const words = JSON.parse(document.querySelector('meta[name="sms-words"]').content);
+// Its words are the page's (TimeWords.razor), with "{0}" where the time goes.
+const words = document.querySelector('meta[name="sms-words"]').dataset;
 const put = (text, value) => text.replace('{0}', () => value);
 const units = [[86400, words.day, words.hour, 3600], [3600, words.hour, words.minute, 60], [60, words.minute, words.second, 1]];
 

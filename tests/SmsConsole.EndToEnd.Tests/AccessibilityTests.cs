@@ -219,6 +219,12 @@ public partial class AccessibilityTests(Browser browser, ITestOutputHelper outpu
         {
             Add($"the cell '{cell}' is wider than its column", view);
         }
+
+        // Of a row that is not on the screen the browser knows nothing.
+        foreach (var row in await page.EvaluateAsync<string[]>("() => [...document.querySelectorAll('.table tbody tr')].filter(r => r.firstElementChild.checkVisibility({ contentVisibilityAuto: true }) && r.scrollHeight > r.clientHeight + 1).map(r => r.textContent.trim())"))
+        {
+            Add($"the row '{row}' holds more than is seen of it", view);
+        }
     }
 
     private void Add(string fault, string view)

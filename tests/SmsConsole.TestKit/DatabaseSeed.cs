@@ -60,7 +60,7 @@ public static class DatabaseSeed
                         InstallDirectory = "/srv/sms/" + Code(n),
                         Incarnation = Guid.NewGuid(),
                         Version = "1.0.0",
-                        LastReportAt = db.Now.AddMinutes(-n),
+                        LastReportAt = db.Now.AddMinutes(-n).AddSeconds(-20), // the first one is "seconds ago", the longest that is said of a report
                         WaitText = status == SiteStatus.Pending ? "Waiting for the sender." : null,
                         WaitSince = status == SiteStatus.Pending ? db.Now : null,
                         FailureEventId = status == SiteStatus.Failed ? 384 : null,

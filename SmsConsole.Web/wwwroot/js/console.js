@@ -78,7 +78,7 @@ class SmsTime extends HTMLElement {
       case 'clock': return clock(this.at);
       case 'moment': return `${this.dayWord(-ago)}${clock(this.at).slice(0, 5)}`;
       case 'elapsed': return ago < 2 ? '' : span(ago, ago < 3600);
-      default: return ago < 0 ? put(words.ahead, coarse(-ago)) : ago < 60 ? (ago < 15 ? words.justNow : words.underOneMinuteAgo) : ago > 7 * 86400 ? day(this.at) : put(words.ago, coarse(ago));
+      default: return ago < 0 ? put(words.ahead, coarse(-ago)) : ago < 60 ? (ago < 15 ? words.justNow : words.secondsAgo) : ago > 7 * 86400 ? day(this.at) : put(words.ago, coarse(ago));
     }
   }
 }

@@ -16,7 +16,9 @@ if (settings.Options is not { } options)
 try
 {
     await using var app = ConsoleHost.Create(options, args);
+    var endpoints = ConsoleHost.BuildEndpointsAsync(app);
     await FirstStart.PrepareAsync(app, options);
+    await endpoints;
     await app.RunAsync();
     return 0;
 }

@@ -53,6 +53,15 @@ internal static class ConsoleHost
         return app;
     }
 
+    /// <summary>Works out what the first request would wait for, the JSON of the whole API among it: a second core does it while the database is prepared.</summary>
+    public static Task BuildEndpointsAsync(WebApplication app) => Task.Run(() =>
+    {
+        foreach (var source in ((IEndpointRouteBuilder)app).DataSources)
+        {
+            _ = source.Endpoints;
+        }
+    });
+
     private static void AddServices(IServiceCollection services, SmsConsoleOptions options)
     {
         services.AddSingleton(options);

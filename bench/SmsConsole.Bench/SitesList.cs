@@ -15,6 +15,9 @@ internal static class SitesList
     private const int Repeats = 500;
     private const int WarmUp = 100;
 
+    /// <summary>Measured like a list, but no list: eleven questions in one.</summary>
+    private const string Home = "home";
+
     public static async Task<int> RunAsync(int sites, int messages)
     {
         Machine.Print($"sites-list: {sites} sites, {messages} status messages");
@@ -55,7 +58,7 @@ internal static class SitesList
             ["sites, by status"] = t => questions.ListAsync(new SiteListQuery(Sort: "status"), t),
             ["sites, failed only"] = t => questions.ListAsync(new SiteListQuery(Status: SiteStatus.Failed), t),
             ["sites, search"] = t => questions.ListAsync(new SiteListQuery(Search: "office B1"), t),
-            ["home"] = t => questions.HomeAsync(t),
+            [Home] = t => questions.HomeAsync(t),
         });
         var status = await AskAsync(rawMessages, StatusQuestions(provider, messages));
 
@@ -66,7 +69,10 @@ internal static class SitesList
             var ratio = asked.Asked.At(0.95) / asked.Raw.At(0.95);
             var exponent = before.TryGetValue(name, out var small) ? Math.Log(asked.Asked.Median / small.Asked.Median) / Math.Log(growth) : double.NaN;
             table.Add(name, asked.Asked.Median, asked.Asked.At(0.95), asked.Raw.Median, asked.Raw.At(0.95), ratio, double.IsNaN(exponent) ? "" : exponent);
-            worst = (Math.Max(worst.Time, asked.Asked.At(0.95)), Math.Max(worst.Ratio, ratio), double.IsNaN(exponent) ? worst.Exponent : Math.Max(worst.Exponent, exponent));
+            if (name != Home)
+            {
+                worst = (Math.Max(worst.Time, asked.Asked.At(0.95)), Math.Max(worst.Ratio, ratio), double.IsNaN(exponent) ? worst.Exponent : Math.Max(worst.Exponent, exponent));
+            }
         }
 
         table.Print();

@@ -29,7 +29,7 @@ public static class SmsConsoleSettings
         ["ConnectionStrings"] = ["SiteControl"],
     };
 
-    /// <summary>Keys beside ours that a .NET host reads itself.</summary>
+    /// <summary>Ours without a section, and those that a .NET host reads itself.</summary>
     private static readonly string[] OtherKeys =
         ["Urls", "Proxies", "DataDirectory", "Logging", "Kestrel", "AllowedHosts", "environment", "contentRoot", "applicationName", "webRoot", "DetailedErrors", "hostBuilder:reloadConfigOnChange", "hostBuilder", "$schema"];
 
@@ -89,8 +89,8 @@ public static class SmsConsoleSettings
     {
         var errors = new List<string>();
         FindUnknownKeys(configuration, errors);
-        var urls = Urls(configuration["Urls"], errors);
-        var proxies = Proxies(configuration["Proxies"], errors);
+        var urls = Urls(OneText(configuration, "Urls", errors), errors);
+        var proxies = Proxies(OneText(configuration, "Proxies", errors), errors);
         var dataDirectory = DataDirectory(configuration["DataDirectory"], root, errors);
         var site = Site(configuration.GetSection("Site"), errors);
         var database = Database(configuration, dataDirectory, errors);
@@ -153,6 +153,17 @@ public static class SmsConsoleSettings
         return row[^1];
     }
 
+    /// <summary>A list that was given as one would be no text, and not be seen at all.</summary>
+    private static string? OneText(IConfigurationRoot configuration, string key, List<string> errors)
+    {
+        if (configuration.GetSection(key).GetChildren().Any())
+        {
+            errors.Add($"{key}: is one text, its parts separated by semicolons, and no list.");
+        }
+
+        return configuration[key];
+    }
+
     private static string Urls(string? text, List<string> errors)
     {
         if (text is null)
@@ -188,11 +199,7 @@ public static class SmsConsoleSettings
         var networks = new List<IPNetwork>();
         foreach (var part in (text ?? string.Empty).Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
         {
-            if (IPAddress.TryParse(part, out var address))
-            {
-                networks.Add(new IPNetwork(address, address.GetAddressBytes().Length * 8));
-            }
-            else if (IPNetwork.TryParse(part, out var network) && network.PrefixLength > 0)
+            if (IPNetwork.TryParse(IPAddress.TryParse(part, out var address) ? $"{part}/{address.GetAddressBytes().Length * 8}" : part, out var network) && IsAsWritten(network, part))
             {
                 networks.Add(network);
             }
@@ -204,6 +211,13 @@ public static class SmsConsoleSettings
 
         return networks;
     }
+
+    /// <summary>
+    /// Who is believed is read to the letter: .NET takes "10.0.5" for 10.0.0.5 and "010.0.0.5" for 8.0.0.5. Not all of a family, nor IPv4 in IPv6's clothes
+    /// (callers are compared as IPv4).
+    /// </summary>
+    private static bool IsAsWritten(IPNetwork network, string part) =>
+        network.PrefixLength > 0 && !network.BaseAddress.IsIPv4MappedToIPv6 && (part.Contains(':', StringComparison.Ordinal) || part.Split('/')[0].Split('.') is { Length: 4 } numbers && numbers.All(n => n is "0" || !n.StartsWith('0')));
 
     private static string DataDirectory(string? text, string root, List<string> errors)
     {

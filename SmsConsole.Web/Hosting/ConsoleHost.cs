@@ -49,7 +49,7 @@ internal static class ConsoleHost
         AddServices(builder.Services, options);
         adjust?.Invoke(builder);
         var app = builder.Build();
-        UsePipeline(app, options);
+        UsePipeline(app);
         return app;
     }
 
@@ -91,10 +91,11 @@ internal static class ConsoleHost
             .AddPolicy(Policies.Operator, p => p.RequireRole(nameof(Role.Operator), nameof(Role.Administrator)))
             .AddPolicy(Policies.Administrator, p => p.RequireRole(nameof(Role.Administrator)));
         services.AddSingleton<Microsoft.AspNetCore.Authorization.IAuthorizationMiddlewareResultHandler, RefusalHandler>();
-        services.Configure<ForwardedHeadersOptions>(forwarded =>
+        // After all others: ASP.NET's own switch for it (ForwardedHeaders_Enabled) would believe everybody.
+        services.PostConfigure<ForwardedHeadersOptions>(forwarded =>
         {
             // The host's name is the proxy's to pass on as it came: a name that a header could put in its place would also be the origin that is trusted.
-            forwarded.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
+            forwarded.ForwardedHeaders = options.Proxies.Count > 0 ? ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto : ForwardedHeaders.None;
             forwarded.ForwardLimit = null;
             forwarded.KnownProxies.Clear();
             forwarded.KnownIPNetworks.Clear();
@@ -180,14 +181,9 @@ internal static class ConsoleHost
     private static bool IsForPrograms(PathString path) =>
         path.StartsWithSegments("/api") || path.StartsWithSegments("/hubs") || path.StartsWithSegments("/_blazor") || path.StartsWithSegments("/openapi");
 
-    private static void UsePipeline(WebApplication app, SmsConsoleOptions options)
+    private static void UsePipeline(WebApplication app)
     {
-        // With no proxy known the middleware would believe everybody.
-        if (options.Proxies.Count > 0)
-        {
-            app.UseForwardedHeaders();
-        }
-
+        app.UseForwardedHeaders();
         app.UseMiddleware<SecurityHeaders>();
         app.UseWhen(context => IsForPrograms(context.Request.Path), branch =>
         {

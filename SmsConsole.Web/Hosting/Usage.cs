@@ -8,7 +8,7 @@ internal static class Usage
         Settings come from appsettings.json, the environment (Section__Key) and arguments (--Section:Key=value); the last wins.
 
           --Urls=http://localhost:5080         where the console listens
-          --Proxies=10.0.0.5;10.1.0.0/24       proxies in front of it, whose X-Forwarded-For and -Proto are believed
+          "--Proxies=10.0.0.5;10.1.0.0/24"     proxies in front of it, whose X-Forwarded-For and -Proto are believed
           --DataDirectory=data                 database, keys, the primary's SMS root
           --Site:Code=P01 --Site:Name=...      the primary that the first start creates
           --Database:Provider=Sqlite           or SqlServer, with --ConnectionStrings:SiteControl=...

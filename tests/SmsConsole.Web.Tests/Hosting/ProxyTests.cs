@@ -25,6 +25,18 @@ public class ProxyTests
     }
 
     [Fact]
+    public async Task Throttle_WhatACallerPutsBeforeTheProxysWord_IsNotBelieved()
+    {
+        await using var console = await TestConsole.StartAsync(proxies: [new IPNetwork(_proxy, 32)]);
+        var asIPv6 = _proxy.MapToIPv6();
+
+        await ExhaustAsync(console, asIPv6, n => $"198.51.100.{n}, 203.0.113.7");
+
+        Assert.Equal(StatusCodes.Status429TooManyRequests, await TryAsync(console, asIPv6, "198.51.100.200, 203.0.113.7"));
+        Assert.Equal(Refused, await TryAsync(console, asIPv6, "203.0.113.7, 203.0.113.8"));
+    }
+
+    [Fact]
     public async Task Throttle_HeaderOfSomebodyElse_IsNotBelieved()
     {
         var caller = IPAddress.Parse("203.0.113.7");
@@ -35,10 +47,12 @@ public class ProxyTests
         Assert.Equal(StatusCodes.Status429TooManyRequests, await TryAsync(console, caller, "198.51.100.200"));
     }
 
-    [Fact]
-    public async Task Throttle_WithoutProxies_BelievesNoHeader()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Throttle_WithoutProxies_BelievesNoHeader(bool switchOfAspNet)
     {
-        await using var console = await TestConsole.StartAsync();
+        await using var console = await TestConsole.StartAsync(arguments: switchOfAspNet ? ["--ForwardedHeaders_Enabled=true"] : []);
 
         await ExhaustAsync(console, _proxy, n => $"198.51.100.{n}");
 

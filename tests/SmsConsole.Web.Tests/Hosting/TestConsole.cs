@@ -31,7 +31,7 @@ public sealed class TestConsole : IAsyncDisposable
 
     public string SetupToken => Services.GetRequiredService<SetupToken>().Value;
 
-    public static async Task<TestConsole> StartAsync(bool withUsers = true, TimeProvider? clock = null, IReadOnlyList<IPNetwork>? proxies = null)
+    public static async Task<TestConsole> StartAsync(bool withUsers = true, TimeProvider? clock = null, IReadOnlyList<IPNetwork>? proxies = null, string[]? arguments = null)
     {
         var folder = Directory.CreateTempSubdirectory("sms-web-").FullName;
         var options = new SmsConsoleOptions
@@ -41,7 +41,7 @@ public sealed class TestConsole : IAsyncDisposable
             Database = new DatabaseSettings(DatabaseProvider.Sqlite, $"Data Source={Path.Combine(folder, "SiteControl.db")}"),
             Engine = new EngineSettings(false),
         };
-        var app = ConsoleHost.Create(options, [], builder =>
+        var app = ConsoleHost.Create(options, arguments ?? [], builder =>
         {
             builder.WebHost.UseTestServer();
             builder.Services.AddSingleton(clock ?? TimeProvider.System);

@@ -57,8 +57,18 @@ public sealed class SmsConsoleSettingsTests : IDisposable
         Assert.Equal(["10.0.0.5/32", "::1/128", "10.1.0.0/24"], Load("--Proxies=10.0.0.5; ::1;10.1.0.0/24").Options!.Proxies.Select(p => p.ToString()));
 
     [Theory]
+    [InlineData("Proxies")]
+    [InlineData("Urls")]
+    public void Load_ListWhereOneTextIsMeant_IsAnError(string key) =>
+        Assert.StartsWith($"{key}: is one text", Assert.Single(Load($"--{key}:0=10.0.0.5").Errors), StringComparison.Ordinal);
+
+    [Theory]
     [InlineData("0.0.0.0/0")]
     [InlineData("10.0.0.0/33")]
+    [InlineData("10.0.5")]
+    [InlineData("010.0.0.5")]
+    [InlineData("::ffff:10.0.0.5")]
+    [InlineData("::ffff:0:0/96")]
     [InlineData("proxy.example")]
     public void Load_BadProxy_IsAnError(string proxy) =>
         Assert.StartsWith("Proxies:", Assert.Single(Load($"--Proxies={proxy}").Errors), StringComparison.Ordinal);

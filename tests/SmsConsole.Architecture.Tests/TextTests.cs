@@ -65,6 +65,6 @@ public partial class TextTests
     [GeneratedRegex(@"\b(Title|Text|Lead|Label|UpText|Caption|What|One|Many|Never|Words|aria-label|title|placeholder)=""(?<words>[^@""]*\p{L}{2}[^@""]*)""")]
     private static partial Regex Attribute();
 
-    [GeneratedRegex(@"""\p{Lu}[^""]* [^""]*[\p{L}.]""")]
+    [GeneratedRegex(@"""\p{Lu}[^""]* [^""]*[\p{L}.}?!:]""")]
     private static partial Regex Sentence();
 }

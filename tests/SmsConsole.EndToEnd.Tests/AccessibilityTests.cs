@@ -198,6 +198,12 @@ public partial class AccessibilityTests(Browser browser, ITestOutputHelper outpu
             }
         }
 
+        // What files, keys and logs hold is not ours to judge.
+        foreach (var joint in await page.EvaluateAsync<string[]>("() => { let text = document.body.innerText; for (const e of document.querySelectorAll('code, pre, sms-follow, .change, .diff')) { text = text.replace(e.innerText, ''); } return text.match(/.{0,20}\\p{Ll}[.:,]\\p{Lu}.{0,20}/gu) ?? []; }"))
+        {
+            Add($"two sentences run together: '{joint}'", name);
+        }
+
         await page.SetViewportSizeAsync(_sizes[0].Width, _sizes[0].Height);
         await page.EmulateMediaAsync(new PageEmulateMediaOptions { ColorScheme = _schemes[0] });
     }

@@ -6,9 +6,11 @@ namespace SmsConsole.Web.Components.Shared;
 /// <summary>Asks before a dangerous act, and says what came of a command. For every page the same.</summary>
 internal sealed partial class Acts(DialogService dialogs, NotificationService notes, Features.Security.CurrentActor actor, ILogger<Acts> log)
 {
-    private static CommandError Ended => new(CommandErrorKind.Forbidden, "session.ended", Texts.SessionEnded);
-    private readonly CommandError _unknown = new(CommandErrorKind.Conflict, "command.failed", Texts.OutcomeUnknown);
     private object? _asked;
+
+    private static CommandError Ended => new(CommandErrorKind.Forbidden, "session.ended", Texts.SessionEnded);
+
+    private static CommandError Unknown => new(CommandErrorKind.Conflict, "command.failed", Texts.OutcomeUnknown);
 
     /// <summary>True after a yes. <paramref name="what"/> names what is touched.</summary>
     /// <param name="about">By what <see cref="Withdraw"/> knows the question.</param>
@@ -71,7 +73,7 @@ internal sealed partial class Acts(DialogService dialogs, NotificationService no
         else if (errors.Any(e => e.Field is null))
         {
             // Errors of fields stand beside them; saying them twice helps nobody.
-            Say(NotificationSeverity.Error, errors.Contains(_unknown) ? Texts.SomethingFailed : Texts.NothingChanged, string.Join(" ", errors.Select(e => e.Message)), 8000);
+            Say(NotificationSeverity.Error, errors.Contains(Unknown) ? Texts.SomethingFailed : Texts.NothingChanged, string.Join(" ", errors.Select(e => e.Message)), 8000);
         }
 
         return errors;
@@ -88,7 +90,7 @@ internal sealed partial class Acts(DialogService dialogs, NotificationService no
         {
             // A commit whose answer was lost may have been done: nobody is told that nothing was changed.
             LogFailed(e);
-            return [_unknown];
+            return [Unknown];
         }
     }
 

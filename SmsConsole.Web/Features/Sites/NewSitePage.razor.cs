@@ -85,6 +85,8 @@ public sealed partial class NewSitePage
         _errors = _form.Missing(_step);
         if (_errors.Count > 0)
         {
+            // A check that is still under way knows less: it would take back what is said here.
+            (_asked, _checking) = (_asked + 1, false);
             return;
         }
 

@@ -4,11 +4,11 @@ const words = document.querySelector('meta[name="sms-words"]').dataset;
 const put = (text, value) => text.replace('{0}', () => value);
 const units = [[86400, words.day, words.hour, 3600], [3600, words.hour, words.minute, 60], [60, words.minute, words.second, 1]];
 
-function span(seconds, coarse) {
+function span(seconds, roughly) {
   seconds = Math.max(0, Math.floor(seconds));
   for (const [size, big, small, rest] of units) {
     if (seconds >= size) {
-      const left = coarse ? 0 : Math.floor(seconds % size / rest);
+      const left = roughly ? 0 : Math.floor(seconds % size / rest);
       return left ? `${Math.floor(seconds / size)} ${big} ${left} ${small}` : `${Math.floor(seconds / size)} ${big}`;
     }
   }

@@ -37,6 +37,7 @@ public sealed class FourStatesTests : PageContext
         var shown = Show(page);
         var notice = shown.WaitForElement("[role=alert]");
         Assert.DoesNotContain("the database is away", notice.TextContent, StringComparison.Ordinal);
+        Assert.EndsWith("The details are in the console's log.", notice.QuerySelector("p")!.TextContent, StringComparison.Ordinal);
 
         Primary.Broken = null;
         foreach (var button in shown.FindAll("[role=alert] button").ToList())
@@ -92,6 +93,35 @@ public sealed class FourStatesTests : PageContext
         var shown = Show(page);
 
         shown.WaitForAssertion(() => Assert.Contains(text.Split('|'), t => shown.Markup.Contains(t, StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void History_OfASiteThatJumped_SaysFromWhere()
+    {
+        Fill();
+
+        var shown = Show("history").WaitForElement(".timeline li");
+
+        Assert.Matches(@"\S from \S", shown.TextContent);
+    }
+
+    [Fact]
+    public void Home_WithoutAnEngine_SaysSinceWhenAndWhatBecomesOfOrders()
+    {
+        Fill();
+        Primary.Engine = Primary.Engine! with { Alive = false };
+
+        var note = Show("home").WaitForElement(".notice.warn p").TextContent;
+
+        Assert.Matches(@"^host/1 was last heard of .+ UTC\. What you order here is kept", note);
+    }
+
+    [Fact]
+    public void UserDialog_OfAUserThatIsThere_SaysThatSessionsEnd()
+    {
+        var shown = Render<UserDialog>(p => p.Add(d => d.Existing, new UserRow("olga", Role.Operator, false, false, null)));
+
+        Assert.Equal($"At least {UserRules.MinimumPasswordLength} characters. Open sessions of this user end.", shown.Find(".hint").TextContent);
     }
 
     [Fact]

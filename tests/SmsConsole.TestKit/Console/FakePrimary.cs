@@ -56,6 +56,9 @@ public sealed class FakePrimary : ISiteQueries, IJobQueries, IStatusQueries, ISi
     /// <summary>Queries wait for it.</summary>
     public Task Gate { get; set; } = Task.CompletedTask;
 
+    /// <summary>The checks of a new site wait for it.</summary>
+    public Task CheckGate { get; set; } = Task.CompletedTask;
+
     /// <summary>How many questions the queries were asked.</summary>
     public int Questions { get; private set; }
 
@@ -185,8 +188,11 @@ public sealed class FakePrimary : ISiteQueries, IJobQueries, IStatusQueries, ISi
         return !Users.Rows.Any(u => u.Role == Role.Administrator);
     }
 
-    public Task<CommandResult<PreflightReport>> PreflightAsync(Actor actor, NewSite site, CancellationToken cancellationToken = default) =>
-        Task.FromResult<CommandResult<PreflightReport>>(Refused(actor, Role.Operator) is { } refused ? refused : new PreflightReport([.. Checks], Start));
+    public async Task<CommandResult<PreflightReport>> PreflightAsync(Actor actor, NewSite site, CancellationToken cancellationToken = default)
+    {
+        await CheckGate;
+        return Refused(actor, Role.Operator) is { } refused ? refused : new PreflightReport([.. Checks], Start);
+    }
 
     public Task<CommandResult<SiteRow>> CreateSecondarySiteAsync(Actor actor, NewSite site, CancellationToken cancellationToken = default)
     {

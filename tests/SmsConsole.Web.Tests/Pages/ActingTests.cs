@@ -239,6 +239,21 @@ public sealed class ActingTests : PageContext
     }
 
     [Fact]
+    public async Task NewSite_NextWhileACheckIsUnderWay_KeepsSayingWhatIsMissing()
+    {
+        var answer = new TaskCompletionSource();
+        Primary.CheckGate = answer.Task;
+        var page = Render<NewSitePage>();
+        var check = page.Find("#code").ChangeAsync(new ChangeEventArgs { Value = "S01" });
+
+        await page.Find("form").SubmitAsync();
+        answer.SetResult();
+        await check;
+
+        Assert.Contains("Give the site a name.", page.Find("#name-check").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void NewSite_LoadedAgainAfterItsSiteWasCreated_GoesToThatSite()
     {
         GoTo("/sites/new?created=S01");
